@@ -1,0 +1,172 @@
+"""The adviser: what outside callers use. Reads a conversation and suggests replies; decides nothing that isn't in the playbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from calmdesk.config import Settings
+from calmdesk.conversation import Conversation
+from calmdesk.playbook.choosing import (
+    Choice,
+    History,
+    avoid,
+    barred,
+    checklist,
+    choose,
+    first_alert,
+    history_of,
+    reason,
+    situation_of,
+)
+from calmdesk.playbook.conditions import Situation
+from calmdesk.playbook.playbook import Playbook
+from calmdesk.reading.classifier import Classifier
+from calmdesk.reading.reader import Reader
+from calmdesk.reading.reading import Reading
+from calmdesk.replies.known import known_of
+from calmdesk.replies.replies import Message, Replies, already_said, render
+from calmdesk.shelf import PlaybookError, Shelf
+
+MOST_SUGGESTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A reply ready to send, but for its blanks."""
+
+    techniques: tuple[str, ...]
+    template: str
+    text: str
+    blanks: tuple[str, ...]
+    why: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the contract's form."""
+        return {
+            "techniques": list(self.techniques), "template": self.template, "text": self.text, "blanks": list(self.blanks),
+            "why": self.why,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What an agent gets for a message: the reading and up to three replies, best first."""
+
+    reading: Reading
+    suggestions: tuple[Suggestion, ...]
+    escalate: bool
+    alert: str | None
+    alerts: tuple[str, ...]
+    checklist: tuple[str, ...]
+    avoid: tuple[str, ...]
+    stage: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the contract's form."""
+        return {
+            "reading": self.reading.as_json(),
+            "escalate": self.escalate,
+            "alert": self.alert,
+            "alerts": list(self.alerts),
+            "stage": self.stage,
+            "suggestions": [suggestion.as_json() for suggestion in self.suggestions],
+            "checklist": list(self.checklist),
+            "avoid": list(self.avoid),
+        }
+
+
+@dataclass(frozen=True)
+class Adviser:
+    """A reader, a playbook and its wordings, as one shop has them."""
+
+    settings: Settings
+    playbook: Playbook
+    replies: Replies
+    reader: Reader
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Adviser:
+        """Return the adviser of a shop; raise PlaybookError where its playbook has errors."""
+        settings = settings or Settings()
+        shelf = Shelf.open(settings.folders)
+        playbook, problems = Playbook.load(shelf)
+        replies, more = Replies.load(shelf)
+        errors = [problem for problem in (*problems, *more) if problem.severity == "error"]
+        if errors:
+            raise PlaybookError(errors)
+        return cls(settings, playbook, replies, playbook.reader(Classifier.load(shipped_weights())))
+
+    def read(self, conversation: Conversation) -> Reading:
+        """Return the reading of the customer's last message."""
+        return self.reader.read(conversation)
+
+    def suggest(self, conversation: Conversation) -> Advice:
+        """Return the reading and up to three replies, best first, each led by another technique."""
+        reading = self.read(conversation)
+        history = history_of(conversation, self.playbook)
+        turn = len(reading.heat)
+        known = known_of(reading, conversation, self.playbook, self.settings.shop.name, turn)
+        situation = situation_of(reading, history, self.playbook, known, self.settings.promises)
+        choices = choose(situation, history, self.playbook)
+        lang = self.settings.desk.language or reading.lang
+        alert = first_alert(situation, self.playbook)
+        suggestions = tuple(
+            Suggestion(
+                message.reply.techniques, message.reply.id, message.text, message.blanks, reason(choice, reading, self.playbook, lang)
+            )
+            for choice, message in self._messages(choices, situation, history, conversation, reading.lang)
+        )
+        internal = [choice for choice in choices if self.playbook.techniques[choice.technique].internal]
+        return Advice(
+            reading=reading,
+            suggestions=suggestions,
+            escalate=alert is not None,
+            alert=alert.tell.get(lang) if alert else None,
+            alerts=tuple(sorted(situation.labels["alerts"], key=lambda key: self.playbook.alerts[key].rank)),
+            checklist=tuple(checklist(reading, internal, self.playbook, lang)),
+            avoid=tuple(avoid(reading, self.playbook, lang)),
+            stage=next(iter(situation.labels["stage"])),
+        )
+
+    def _messages(
+        self, choices: Sequence[Choice], situation: Situation, history: History, conversation: Conversation, lang: str
+    ) -> Iterator[tuple[Choice, Message]]:
+        """Yield the best wording of each chosen technique; one that an earlier wording already performs waits for the others."""
+        said = [turn.text for turn in conversation.turns if turn.role == "agent"]
+        sent = {turn.template for turn in conversation.turns if turn.template}
+        out_of_bounds = frozenset(
+            key
+            for key, technique in self.playbook.techniques.items()
+            if history.running(key) >= technique.running or barred(technique, situation)
+        )
+        seed = str(conversation.id or conversation.customer_turns[0].text[:80])
+        offered: list[frozenset[str]] = []
+        performed: set[str] = set()
+        waiting: list[tuple[Choice, Message]] = []
+        for choice in choices:
+            if len(offered) == MOST_SUGGESTIONS:
+                return
+            for reply in self.replies.ranked(lang, choice.technique, situation, barred=out_of_bounds, seed=seed):
+                if reply.id in sent or frozenset(reply.techniques) in offered:
+                    continue
+                message = render(reply, situation)
+                if already_said(message.text, said):
+                    continue
+                if choice.technique in performed:
+                    waiting.append((choice, message))
+                else:
+                    offered.append(frozenset(reply.techniques))
+                    performed.update(reply.techniques)
+                    yield choice, message
+                break
+        for choice, message in waiting[: MOST_SUGGESTIONS - len(offered)]:
+            yield choice, message
+
+
+def shipped_weights() -> Path:
+    """Return the weights that ship with calmdesk."""
+    return Path(str(files("calmdesk"))) / "data" / "weights.npz"

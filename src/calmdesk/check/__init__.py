@@ -1,0 +1,29 @@
+"""`calmdesk check`: every problem of a playbook at once. Reads the shelf, writes nothing."""
+
+from __future__ import annotations
+
+from calmdesk.check.conditions import check_conditions
+from calmdesk.check.cues import check_cues
+from calmdesk.check.languages import check_languages
+from calmdesk.check.wordings import check_wordings
+from calmdesk.config import Settings
+from calmdesk.playbook.playbook import Playbook
+from calmdesk.replies.replies import Replies
+from calmdesk.shelf import Problem, Shelf
+
+
+def check_playbook(settings: Settings) -> list[Problem]:
+    """Return every problem of the shop's playbook, by file."""
+    return check_shelf(Shelf.open(settings.folders), settings)
+
+
+def check_shelf(shelf: Shelf, settings: Settings) -> list[Problem]:
+    """Return every problem of the playbook on *shelf*, by file."""
+    playbook, problems = Playbook.load(shelf)
+    replies, more = Replies.load(shelf)
+    problems += more
+    problems += check_languages(playbook)
+    problems += check_conditions(playbook, replies)
+    problems += check_cues(playbook)
+    problems += check_wordings(playbook, replies, settings)
+    return sorted(set(problems), key=lambda problem: (problem.path, problem.where, problem.message))

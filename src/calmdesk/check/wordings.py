@@ -1,0 +1,155 @@
+"""Checks every reply as the customer would get it: length, blanks, script, and what must not be said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jinja2 import TemplateError
+
+from calmdesk.config import Settings
+from calmdesk.playbook.playbook import Playbook
+from calmdesk.playbook.schema import Wording
+from calmdesk.reading.cues import Cue, Lexicon
+from calmdesk.replies.replies import Replies
+from calmdesk.replies.template import BLANK, POLICY_KEYS, VARIABLES, Points, Reply
+from calmdesk.shelf import Problem
+from calmdesk.text.fold import character_tables, fold
+from calmdesk.text.language import Language, script_of
+
+FEWEST = 3
+"""Wordings that each technique has in each language."""
+LONGEST = {False: 120, True: 60}
+"""A reply's length: characters, or words where a language sets them apart by spaces; without the points read back."""
+_SENTENCE = re.compile(r"[^。！？!?;；\n]+")
+_TIMED = re.compile(r"〔|\d|今天|明天|今晚|今日|today|tonight|tomorrow")
+_CLUMSY = re.compile(r"[，。！？；：,;:]{2,}|[。！？]”?[，。；]|\s[,.!?](?:\s|$)|  ")
+_ANY_POLICY = dict.fromkeys(POLICY_KEYS, 7)
+
+
+def check_wordings(playbook: Playbook, replies: Replies, settings: Settings) -> list[Problem]:
+    """Return every problem of the replies, and techniques that lack them."""
+    problems = list(_coverage(playbook, replies))
+    problems += _samples(playbook)
+    lexicon = Lexicon(
+        (
+            Cue(key, strength, lang, phrase)
+            for key, item in playbook.wording.items()
+            for strength, lang, phrase in _readable(item, playbook)
+        ),
+        playbook.languages,
+    )
+    seen: dict[tuple[str, str], Reply] = {}
+    for reply in replies.all:
+        if reply.lang not in playbook.languages or reply.lang not in playbook.samples:
+            continue
+        twin = seen.setdefault((reply.lang, re.sub(r"\W", "", reply.body)), reply)
+        if twin is not reply:
+            problems.append(Problem(reply.path, "text", f"says the same as {twin.id}; a tie between twins helps nobody"))
+        problems += _reply(reply, playbook, lexicon, settings)
+    for key, kind in playbook.products.items():
+        for lang, questions in kind.questions.items():
+            problems += [
+                Problem(playbook.paths[f"products.{key}"], f"questions.{lang}[{number}]", "isn't a question; end it with a question mark")
+                for number, question in enumerate(questions)
+                if not question.rstrip().endswith(("?", "？"))
+            ]
+    return problems
+
+
+def _readable(item: Wording, playbook: Playbook) -> Iterator[tuple[Any, str, str]]:
+    return ((strength, lang, phrase) for strength, lang, phrase in item.cues if lang in playbook.languages)
+
+
+def _coverage(playbook: Playbook, replies: Replies) -> Iterator[Problem]:
+    for key, technique in playbook.techniques.items():
+        if technique.internal:
+            continue
+        for lang in playbook.languages:
+            wordings = replies.of(lang, key)
+            folder = f"replies/{lang}/{key}/"
+            if len(wordings) < FEWEST:
+                yield Problem(folder, "", f"has {len(wordings)} wordings; a technique needs at least {FEWEST} in each language")
+            if not any(not reply.conditions and not reply.uses.policy and not reply.head.unless for reply in wordings):
+                yield Problem(folder, "", "has no wording without conditions: for some readings this technique would have no reply")
+
+
+def _samples(playbook: Playbook) -> Iterator[Problem]:
+    for lang in playbook.languages:
+        missing = VARIABLES - set(playbook.samples.get(lang, ()))
+        if missing:
+            yield Problem("samples.toml", lang, f"has no value for {', '.join(sorted(missing))}")
+
+
+def sample_known(playbook: Playbook, lang: str) -> dict[str, Any]:
+    """Return the sample facts of a language."""
+    known = dict(playbook.samples[lang])
+    known["points"] = Points.of(known.get("points", ()), playbook.languages[lang].listing)
+    return known
+
+
+def _reply(reply: Reply, playbook: Playbook, lexicon: Lexicon, settings: Settings) -> Iterator[Problem]:
+    language = playbook.languages[reply.lang]
+    known = sample_known(playbook, reply.lang)
+    least = {key: value for key, value in known.items() if key in reply.uses.required | {"shop"}}
+    policy = {**_ANY_POLICY, **settings.promises}
+    try:
+        full, bare = reply.render(known, policy), reply.render(least, {key: policy[key] for key in reply.uses.policy})
+    except TemplateError as error:
+        yield Problem(reply.path, "text", f"can't be rendered with sample facts: {error}")
+        return
+    yield from _blanks(reply, playbook)
+    length = _length(reply.render({**known, "points": Points.of((), "")}, policy), language)
+    if length > LONGEST[language.spaced]:
+        unit = "words" if language.spaced else "characters"
+        yield Problem(reply.path, "text", f"is {length} {unit} long without the points; at most {LONGEST[language.spaced]}")
+    for text in {full, bare}:
+        if "None" in text or "{{" in text or "{%" in text:
+            yield Problem(reply.path, "text", f"shows a raw variable where a fact isn't known: {text!r}")
+        if clumsy := _CLUMSY.search(text):
+            yield Problem(reply.path, "text", f"doubled or stray punctuation {clumsy[0]!r} in {text!r}")
+    if not bare:
+        yield Problem(reply.path, "text", "is empty where only the required facts are known")
+    yield from _script(reply, language)
+    yield from _unsayable(reply, playbook, lexicon)
+
+
+def _blanks(reply: Reply, playbook: Playbook) -> Iterator[Problem]:
+    if reply.body.count("〔") != reply.body.count("〕") or len(BLANK.findall(reply.body)) != reply.body.count("〔"):
+        yield Problem(reply.path, "text", "a blank isn't closed; write 〔eta〕")
+    for blank in BLANK.findall(reply.body):
+        if blank not in playbook.blanks:
+            yield Problem(reply.path, "text", f"unknown blank 〔{blank}〕; there are {', '.join(sorted(playbook.blanks))}")
+
+
+def _length(text: str, language: Language) -> int:
+    text = BLANK.sub("〇", text)
+    return len(text.split()) if language.spaced else len(re.sub(r"\s", "", text))
+
+
+def _script(reply: Reply, language: Language) -> Iterator[Problem]:
+    """Find letters of the other writing, which a customer of this language would stumble over."""
+    if not language.variant:
+        return
+    for variant, letters in character_tables().variants.items():
+        if variant != language.variant and (strange := sorted(set(reply.body) & letters)):
+            yield Problem(reply.path, "text", f"has {variant} characters: {''.join(strange)}")
+    if not any(script_of(character) in language.scripts for character in reply.body):
+        yield Problem(reply.path, "text", f"isn't written in {language.names.get('en', reply.lang)}")
+
+
+def _unsayable(reply: Reply, playbook: Playbook, lexicon: Lexicon) -> Iterator[Problem]:
+    text = re.sub(r"\{[{%].*?[%}]\}", "", reply.body)
+    allowed = frozenset(reply.head.policy) | reply.uses.policy
+    for sentence in _SENTENCE.findall(text):
+        timed = _TIMED.search(sentence)
+        for hit in lexicon.find(fold(sentence)):
+            rule = playbook.wording[hit.cue.label]
+            if hit.negated or hit.cue.strength != "strong" or (rule.unless_timed and timed) or (rule.policy and rule.policy in allowed):
+                continue
+            yield Problem(reply.path, "text", f"{hit.cue.phrase!r}: {_told(rule.tell, reply.lang)}")
+
+
+def _told(tell: Mapping[str, str], lang: str) -> str:
+    return tell.get("en") or tell.get(lang) or ""

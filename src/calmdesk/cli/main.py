@@ -1,0 +1,263 @@
+"""`calmdesk`: the commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+import click
+from pydantic import ValidationError
+
+from calmdesk import __version__
+from calmdesk.adviser import Adviser, shipped_weights
+from calmdesk.config import ConfigError, Settings, load_settings
+from calmdesk.conversation import Conversation
+from calmdesk.reading.classifier import WeightsError
+from calmdesk.shelf import PlaybookError, explained
+
+FILE = click.argument("file", type=click.Path(path_type=Path, allow_dash=True, dir_okay=False), default="-")
+CONFIG = click.option(
+    "--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings; by default ./bot.toml where there is one."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="calmdesk")
+def main() -> None:
+    """Read a shop's angry customers and suggest replies that a good agent would send."""
+
+
+def stop(message: str) -> NoReturn:
+    """End with one helpful line."""
+    raise click.ClickException(message)
+
+
+def settings_from(config: Path | None) -> Settings:
+    """Return the settings, or end with what is wrong in them."""
+    try:
+        return load_settings(config)
+    except ConfigError as error:
+        stop(str(error))
+
+
+def adviser_for(config: Path | None) -> Adviser:
+    """Return the adviser for the settings, or end with what is wrong in the playbook."""
+    try:
+        return Adviser.open(settings_from(config))
+    except (PlaybookError, WeightsError) as error:
+        stop(str(error))
+
+
+def lines_of(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield the number and text of each line that isn't blank, from a file or, for `-`, standard input."""
+    try:
+        with click.open_file(str(file), "rb") as stream:
+            for number, line in enumerate(stream, 1):
+                text = line.decode("utf-8", "replace").strip("\ufeff \t\r\n")
+                if text:
+                    yield number, text
+    except OSError as error:
+        stop(f"{file}: can't be read: {error.strerror}")
+
+
+class LineError(ValueError):
+    """A line of input that isn't valid; carries its id where that could be read."""
+
+    def __init__(self, id_: Any, message: str) -> None:
+        super().__init__(message)
+        self.id = id_
+
+
+def decoded(line: str) -> Any:
+    """Return the JSON object of *line*, or raise LineError."""
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise LineError(None, f"not valid JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise LineError(None, "a line must be a JSON object with `text` or `turns`")
+    return data
+
+
+def conversation_of(line: str) -> Conversation:
+    """Return the conversation that *line* holds, or raise LineError."""
+    data = decoded(line)
+    try:
+        return Conversation.model_validate(data)
+    except ValidationError as error:
+        faults = "; ".join(f"{where}: {message}" if where else message for where, message in explained(error))
+        raise LineError(data.get("id"), faults.replace("value error, ", "")) from error
+
+
+def answer_each(file: Path, answer: Callable[[Conversation], dict[str, Any]], out: IO[str]) -> bool:
+    """Write one JSON line for each line of *file*; return whether all were valid."""
+    clean = True
+    for number, line in lines_of(file):
+        try:
+            conversation = conversation_of(line)
+        except LineError as error:
+            clean = False
+            _write({"id": error.id, "line": number, "error": str(error)}, out)
+        else:
+            _write({"id": conversation.id, **answer(conversation)}, out)
+    return clean
+
+
+def _write(data: dict[str, Any], out: IO[str]) -> None:
+    # A lone surrogate can come in as \ud800 and has no UTF-8 form; it goes out as it came in.
+    text = json.dumps(data, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(data)
+    out.write(text + "\n")
+
+
+@main.command()
+@FILE
+@CONFIG
+def read(file: Path, config: Path | None) -> None:
+    """Read each conversation of FILE (JSON lines; standard input by default): what the customer's side says."""
+    adviser = adviser_for(config)
+    sys.exit(0 if answer_each(file, lambda conversation: adviser.read(conversation).as_json(), utf8_out()) else 1)
+
+
+@main.command()
+@FILE
+@CONFIG
+def suggest(file: Path, config: Path | None) -> None:
+    """Suggest up to three replies for each conversation of FILE (JSON lines; standard input by default)."""
+    adviser = adviser_for(config)
+    sys.exit(0 if answer_each(file, lambda conversation: adviser.suggest(conversation).as_json(), utf8_out()) else 1)
+
+
+def utf8_out() -> IO[str]:
+    """Return standard output, writing UTF-8 whatever the terminal's settings are."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
+    return sys.stdout
+
+
+@main.command()
+@click.argument("gold", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@CONFIG
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--by-language", is_flag=True, help="Also each language by itself.")
+def evaluate(gold: Path, config: Path | None, as_json: bool, by_language: bool) -> None:
+    """Measure the reading against GOLD, JSON lines with the labels beside `id` and `text`."""
+    from calmdesk.cli.figures import printed
+    from calmdesk.evaluation import compare
+
+    adviser = adviser_for(config)
+    messages = labelled(gold)
+    if not messages:
+        stop(f"{gold}: no messages in it")
+    pairs = [(message, adviser.read(Conversation.of(message.text))) for message in progress(messages, "reading")]
+    known = adviser.reader.labels
+    figures = {"": compare(pairs, known)}
+    if by_language:
+        for lang in sorted({message.lang for message in messages}):
+            figures[lang] = compare([pair for pair in pairs if pair[0].lang == lang], known)
+    if as_json:
+        whole = figures[""].as_json()
+        if by_language:
+            whole["by_language"] = {lang: one.as_json() for lang, one in figures.items() if lang}
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=1))
+    else:
+        for lang, one in figures.items():
+            click.echo(printed(one, lang))
+
+
+def labelled(path: Path) -> list[Any]:
+    """Return the labelled messages of *path*, or end with the first line that isn't one."""
+    from calmdesk.reading.training import LabelledMessage
+
+    messages = []
+    for number, line in lines_of(path):
+        try:
+            messages.append(LabelledMessage.model_validate(decoded(line)))
+        except LineError as error:
+            stop(f"{path}: line {number}: {error}")
+        except ValidationError as error:
+            where, message = next(explained(error))
+            stop(f"{path}: line {number}: {where}: {message}")
+    return messages
+
+
+def progress(items: list[Any], what: str) -> Iterable[Any]:
+    """Yield *items*, with a bar on the terminal's error output where there is one."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, label=what, file=sys.stderr) as bar:
+        yield from bar
+
+
+@main.command()
+@CONFIG
+def check(config: Path | None) -> None:
+    """Check the whole playbook and report every problem with its file and key."""
+    from calmdesk.check import check_playbook
+
+    problems = check_playbook(settings_from(config))
+    for problem in problems:
+        click.echo(f"{'warning: ' if problem.severity == 'warning' else ''}{problem}")
+    errors = sum(problem.severity == "error" for problem in problems)
+    if errors:
+        stop(f"{errors} problem{'s' if errors > 1 else ''} in the playbook")
+    click.echo("The playbook is clean." if not problems else f"No errors, {len(problems)} warnings.")
+
+
+@main.command()
+@click.option(
+    "--with",
+    "extra",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="More labelled messages (JSON lines).",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the weights go; by default where calmdesk takes them from."
+)
+@CONFIG
+def train(extra: tuple[Path, ...], out: Path | None, config: Path | None) -> None:
+    """Train the classifier from the shipped messages and those given; a minute or two, always with the same result."""
+    try:
+        import sklearn  # noqa: F401
+    except ImportError:
+        stop('training needs scikit-learn: pip install "calmdesk[train]"')
+    from calmdesk.playbook.playbook import Playbook
+    from calmdesk.reading import training
+    from calmdesk.shelf import Shelf
+
+    settings = settings_from(config)
+    playbook, problems = Playbook.load(Shelf.open(settings.folders))
+    if errors := [problem for problem in problems if problem.severity == "error"]:
+        stop(str(PlaybookError(errors)))
+    own = sorted((shipped_weights().parent / "messages").glob("*.jsonl"))
+    sources = {path: labelled(path) for path in (*own, *extra)}
+    messages = [message for found in sources.values() for message in found]
+    labels = {"types": tuple(playbook.complaints), **{key: tuple(found) for key, found in playbook.labels.items()}}
+    classifier = training.train(
+        messages,
+        playbook.lexicon,
+        labels,
+        {path.name: len(found) for path, found in sources.items()},
+        lambda line: click.echo(line, err=True),
+    )
+    target = out or shipped_weights()
+    classifier.save(target)
+    click.echo(f"{target}: {len(classifier.vocabulary)} features, {len(messages)} messages, {target.stat().st_size / 1e6:.1f} MB")
+
+
+@main.command(name="try")
+@CONFIG
+@click.option("--lang", help="In which language you are spoken to (zh-Hans, zh-Hant, en); by default the customer's.")
+def try_(config: Path | None, lang: str | None) -> None:
+    """Talk as the customer, see the reading and the replies, answer as the agent."""
+    from calmdesk.cli.trial import Trial
+
+    Trial(adviser_for(config), lang).run()

@@ -1,0 +1,176 @@
+"""Choosing: from a reading and what was tried, to techniques with a score and a reason. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from calmdesk.conversation import Conversation, Turn
+from calmdesk.playbook.conditions import Situation
+from calmdesk.playbook.playbook import Playbook
+from calmdesk.playbook.schema import STAGES, Alert, Rule, Technique
+from calmdesk.reading.reader import LONGEST_READ
+from calmdesk.reading.reading import Reading
+from calmdesk.text.fold import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A technique that fits, how well (1 to 100), and the rule that says so."""
+
+    technique: str
+    score: int
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the agents did so far, one entry for each of their messages, the oldest first."""
+
+    used: tuple[frozenset[str], ...]
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every technique used so far."""
+        return frozenset().union(*self.used)
+
+    def running(self, technique: str) -> int:
+        """Return in how many agent messages in a row, up to the last, *technique* was used."""
+        count = 0
+        for used in reversed(self.used):
+            if technique not in used:
+                break
+            count += 1
+        return count
+
+
+def techniques_in(turn: Turn, playbook: Playbook) -> frozenset[str]:
+    """Return the techniques of an agent's message: those it names, else those that its words show."""
+    if turn.techniques is not None:
+        return frozenset(turn.techniques)
+    hits = playbook.agents_lexicon.find(fold(turn.text[:LONGEST_READ]))
+    return frozenset(hit.cue.label for hit in hits if hit.cue.strength == "strong" and not hit.negated)
+
+
+def history_of(conversation: Conversation, playbook: Playbook) -> History:
+    """Return what the agents did before the customer's last message."""
+    return History(tuple(techniques_in(turn, playbook) for turn in conversation.answered))
+
+
+def situation_of(reading: Reading, history: History, playbook: Playbook, known: Mapping[str, Any], policy: Mapping[str, Any]) -> Situation:
+    """Return all that conditions can ask for, alerts included."""
+    tries = sum(any(_tries(key, playbook) for key in used) for used in history.used)
+    amount = reading.facts.amount
+    large = policy.get("large_sum")
+    situation = Situation(
+        labels={
+            "types": frozenset(reading.types),
+            "nature": frozenset({reading.nature}),
+            "temperament": frozenset({reading.temperament}),
+            "traits": frozenset(reading.traits),
+            "needs": frozenset(reading.needs),
+            "risks": frozenset(reading.risks),
+            "signals": frozenset(reading.signals),
+            "demands": frozenset(reading.demands),
+            "alerts": frozenset(),
+            "product": frozenset(filter(None, (reading.product, reading.product_kind))),
+            "lang": frozenset({reading.lang}),
+            "stage": frozenset({stage_of(reading, history, playbook)}),
+            "trend": frozenset({reading.trend}),
+            "tried": history.all,
+            "last": history.used[-1] if history.used else frozenset(),
+        },
+        numbers={
+            "heat": reading.intensity,
+            "turn": len(reading.heat),
+            "points": len(reading.points),
+            "tries": tries,
+            "insults": reading.insults,
+            "limits": sum("set_limit" in used for used in history.used),
+            "level": reading.level,
+        },
+        flags={
+            "complaint": reading.complaint,
+            "open_demand": reading.open_demand,
+            "repeated": reading.repeated,
+            "large_sum": bool(large and amount is not None and amount >= large),
+        },
+        known=known,
+        policy=policy,
+    )
+    alerts = frozenset(key for key, alert in playbook.alerts.items() if alert.when.hold(situation))
+    if "escalate" not in history.all:
+        # What was said earlier stands until somebody took it up.
+        before = {"risks": frozenset(reading.earlier_risks), "signals": frozenset(reading.earlier_signals)}
+        past = Situation({**situation.labels, **before}, situation.numbers, situation.flags)
+        alerts |= {key for key, alert in playbook.alerts.items() if alert.when.hold(past)}
+    return situation.with_alerts(alerts)
+
+
+def _tries(technique: str, playbook: Playbook) -> bool:
+    return technique in playbook.techniques and playbook.techniques[technique].honest_try
+
+
+def stage_of(reading: Reading, history: History, playbook: Playbook) -> str:
+    """Return how far the case is (E2): the furthest stage that a technique led to; settled words close it."""
+    if "settled" in reading.signals:
+        return "close"
+    if not history.used:
+        return "contact"
+    reached = ["recognise"]
+    for key in history.all:
+        technique = playbook.techniques.get(key)
+        if technique and technique.leads_to:
+            reached.append(technique.leads_to)
+    return max(reached, key=STAGES.index)
+
+
+def choose(situation: Situation, history: History, playbook: Playbook) -> list[Choice]:
+    """Return the techniques that fit, best first; the table is `techniques/*.toml`, read as docs/playbook.md says."""
+    choices = []
+    for key, technique in playbook.techniques.items():
+        if history.running(key) >= technique.running or barred(technique, situation):
+            continue
+        rules = [rule for rule in technique.fits if rule.when.hold(situation) and not (rule.unless and rule.unless.any_holds(situation))]
+        if rules:
+            best = max(rules, key=lambda rule: rule.score)
+            choices.append(Choice(key, best.score, best))
+    return sorted(choices, key=lambda choice: (-choice.score, playbook.techniques[choice.technique].rank))
+
+
+def barred(technique: Technique, situation: Situation) -> bool:
+    """Say whether *technique* must not be used now."""
+    return any(bar.when.hold(situation) and not (bar.unless and bar.unless.any_holds(situation)) for bar in technique.never)
+
+
+def first_alert(situation: Situation, playbook: Playbook) -> Alert | None:
+    """Return the gravest of the situation's alerts."""
+    alerts = [playbook.alerts[key] for key in situation.labels["alerts"]]
+    return min(alerts, key=lambda alert: alert.rank, default=None)
+
+
+def reason(choice: Choice, reading: Reading, playbook: Playbook, lang: str) -> str:
+    """Return why this technique now, for the agent: what happened, then the rule's own words."""
+    words = playbook.languages[lang].situation
+    happened = [words["turn"].format(turn=len(reading.heat))] if len(reading.heat) > 1 else []
+    before = reading.heat[-2] if len(reading.heat) > 1 else reading.intensity
+    happened.append(words[reading.trend].format(before=before, heat=reading.intensity))
+    return words["join"].join(happened) + words["reason"] + choice.rule.why.get(lang, "")
+
+
+def checklist(reading: Reading, choices: Sequence[Choice], playbook: Playbook, lang: str, most: int = 8) -> list[str]:
+    """Return what the agent looks up or does: the internal techniques' advice first, then each complaint type's list."""
+    lines: list[str] = []
+    for choice in choices:
+        lines += playbook.techniques[choice.technique].advice.get(lang, ())
+    for complaint in reading.types:
+        if complaint in playbook.complaints:
+            lines += playbook.complaints[complaint].checklist.get(lang, ())
+    return list(dict.fromkeys(lines))[:most]
+
+
+def avoid(reading: Reading, playbook: Playbook, lang: str, most: int = 5) -> list[str]:
+    """Return what would make it worse."""
+    lines = [line for key in reading.types if key in playbook.complaints for line in playbook.complaints[key].avoid.get(lang, ())]
+    return list(dict.fromkeys(lines))[:most]

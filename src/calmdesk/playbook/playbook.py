@@ -1,0 +1,136 @@
+"""The playbook: everything that is recognised and advised, as read from the shelf. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any
+
+from pydantic import BaseModel
+
+from calmdesk.playbook.schema import Alert, Blank, Blanks, ComplaintType, Label, Samples, Technique, Wording
+from calmdesk.reading.classifier import Classifier
+from calmdesk.reading.cues import Cue, Example, Lexicon
+from calmdesk.reading.facts import CommonFacts, FactFinder
+from calmdesk.reading.goods import GoodsFinder, ProductKind
+from calmdesk.reading.reader import Reader
+from calmdesk.shelf import Problem, Shelf, parsed
+from calmdesk.text.language import Language
+
+LABELLED = ("nature", "intensity", "temperament", "traits", "needs", "risks")
+"""The dimensions whose labels are files below `labels/`; complaint types have a folder of their own."""
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """What the shop recognises and how it answers; each mapping by the file's name."""
+
+    languages: Mapping[str, Language]
+    complaints: Mapping[str, ComplaintType]
+    labels: Mapping[str, Mapping[str, Label]]
+    """By dimension (nature, intensity, temperament, traits, needs, risks)."""
+    signals: Mapping[str, Label]
+    demands: Mapping[str, Label]
+    alerts: Mapping[str, Alert]
+    products: Mapping[str, ProductKind]
+    techniques: Mapping[str, Technique]
+    wording: Mapping[str, Wording]
+    """What must not be said, or only with policy behind it."""
+    blanks: Mapping[str, Blank]
+    samples: Mapping[str, Mapping[str, Any]]
+    """By language, a value for each variable of a reply, to try every wording with."""
+    common_facts: CommonFacts
+    paths: Mapping[str, str]
+    """Where each label, such as "types.logistics" or "techniques.ask", was read from."""
+
+    @classmethod
+    def load(cls, shelf: Shelf) -> tuple[Playbook, list[Problem]]:
+        """Return the playbook of *shelf* and every problem of its files; a faulty file is left out."""
+        problems = list(shelf.problems)
+        paths: dict[str, str] = {}
+
+        def folder(name: str, model: type[Any], prefix: str) -> dict[str, Any]:
+            found: dict[str, Any] = {}
+            for sheet in shelf.below(name):
+                if str(PurePosixPath(sheet.key).parent) != name:
+                    continue
+                value: BaseModel | None = parsed(model, sheet, problems)
+                if value is not None:
+                    found[sheet.id] = value
+                    paths[f"{prefix}.{sheet.id}"] = sheet.path
+            return found
+
+        def single(name: str, model: type[Any]) -> Any:
+            sheet = shelf.sheets.get(name)
+            if sheet is None:
+                problems.append(Problem(name, "", "is missing; a playbook needs it"))
+                return model()
+            value = parsed(model, sheet, problems) or model()
+            paths.update(dict.fromkeys((f"{sheet.id}.{key}" for key in value.model_extra or {}), sheet.path))
+            return value
+
+        playbook = cls(
+            languages=folder("languages", Language, "languages"),
+            complaints=folder("complaints", ComplaintType, "types"),
+            labels={dimension: folder(f"labels/{dimension}", Label, dimension) for dimension in LABELLED},
+            signals=folder("signals", Label, "signals"),
+            demands=folder("demands", Label, "demands"),
+            alerts=folder("alerts", Alert, "alerts"),
+            products=folder("products", ProductKind, "products"),
+            techniques=folder("techniques", Technique, "techniques"),
+            wording=folder("wording", Wording, "wording"),
+            samples=dict(single("samples.toml", Samples).__pydantic_extra__ or {}),
+            blanks=dict(single("blanks.toml", Blanks).__pydantic_extra__ or {}),
+            common_facts=single("facts.toml", CommonFacts),
+            paths=paths,
+        )
+        return playbook, problems
+
+    def recognised(self) -> Iterator[tuple[str, Label]]:
+        """Yield every label with cues for customers' words, such as ("types.logistics", …)."""
+        for key, complaint in self.complaints.items():
+            yield f"types.{key}", complaint
+        for dimension, labels in self.labels.items():
+            for key, label in labels.items():
+                yield f"{dimension}.{key}", label
+        for key, signal in self.signals.items():
+            yield f"signals.{key}", signal
+        for key, demand in self.demands.items():
+            yield f"demands.{key}", demand
+
+    def examples(self) -> Iterator[tuple[str, Example]]:
+        """Yield every example that stands beside cues, with the label it belongs to."""
+        for label, content in self.recognised():
+            for example in content.examples:
+                yield label, example
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The cues for customers' words."""
+        return Lexicon(
+            (Cue(label, strength, lang, phrase) for label, content in self.recognised() for strength, lang, phrase in content.cues),
+            self.languages,
+        )
+
+    @cached_property
+    def agents_lexicon(self) -> Lexicon:
+        """The cues for agents' words: by them a message that names no technique is understood."""
+        return Lexicon(
+            (Cue(key, strength, lang, phrase) for key, technique in self.techniques.items() for strength, lang, phrase in technique.cues),
+            self.languages,
+        )
+
+    def reader(self, classifier: Classifier) -> Reader:
+        """Return the reader that goes by this playbook's cues and *classifier*'s weights."""
+        ids = {"types": self.complaints, **self.labels, "signals": self.signals, "demands": self.demands}
+        return Reader(
+            lexicon=self.lexicon,
+            languages=self.languages,
+            labels={dimension: tuple(labels) for dimension, labels in ids.items()},
+            levels={label: content.level for label, content in self.recognised() if content.level},
+            goods=GoodsFinder(self.products),
+            facts=FactFinder(self.common_facts, self.languages),
+            classifier=classifier,
+        )

@@ -1,0 +1,165 @@
+"""Points: what the customer says went wrong or asks for, ready to be read back (A7). No I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from calmdesk.reading.cues import Hit
+from calmdesk.text.clauses import clauses
+from calmdesk.text.fold import Folded, fold
+from calmdesk.text.language import Language
+
+MOST = 5
+"""So many points are read back at most; more is a lecture."""
+
+_POINTED = ("types.", "demands.")
+"""A cue of these makes a clause a point."""
+_INSULTS = ("signals.insult", "risks.abuse", "intensity.4", "signals.sarcasm")
+"""Words of these are cut out of a point; a clause that holds nothing else is left out."""
+_NEVER = ("signals.threat", "risks.bad_review", "risks.exposure", "risks.authority", "risks.fraud", "risks.churn", "traits.arrogant")
+"""A clause with a strong cue of these is never read back."""
+_EDGES = " \t\r\n,.!?;:、。，！？；：~～…—-·\"'“”「」()（）【】[]*#@"
+_PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
+_LINK = re.compile(r"https?://\S+|www\.\S+|@\w+|\d{9,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A clause worth reading back."""
+
+    text: str
+    weight: float
+    start: int
+    """Offset in the folded text."""
+    statement: bool
+    """Whether it says what happened, so that it can stand inside a sentence; not a question, not a demand."""
+
+
+def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: Callable[[int, int], float]) -> list[Point]:
+    """Return the points of a message in order, without duplicates; *weigh* says how much of a complaint a clause is (0 to 1)."""
+    found: list[Point] = []
+    for start, end in _split(folded, language):
+        inside = [hit for hit in hits if start <= hit.start < end and not hit.negated]
+        strong = [hit for hit in inside if hit.cue.strength == "strong"]
+        if any(hit.cue.label in _NEVER for hit in strong):
+            continue
+        insults = [hit for hit in strong if hit.cue.label in _INSULTS]
+        pointed = [hit for hit in inside if hit.cue.label.startswith(_POINTED) and not any(_overlap(hit, other) for other in insults)]
+        if insults and not pointed:
+            continue
+        weight = weigh(start, end)
+        if any(hit.cue.strength == "strong" for hit in pointed):
+            weight += 0.5
+        elif pointed:
+            weight += 0.15
+        if weight < 0.5:
+            continue
+        text = read_back(_spoken(folded, start, end, insults), language)
+        if text is not None and not any(_same(text, other.text) for other in found):
+            asks = folded.text[end : end + 1] == "?" or _asks(fold(text).text, language)
+            demands = any(hit.cue.label.startswith("demands.") for hit in pointed)
+            states = any(hit.cue.label.startswith("types.") for hit in pointed) or not demands
+            found.append(Point(text, weight, start, states and not asks))
+    return sorted(sorted(found, key=lambda point: -point.weight)[:MOST], key=lambda point: point.start)
+
+
+def _overlap(one: Hit, other: Hit) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _asks(text: str, language: Language) -> bool:
+    if language.spaced:
+        return text.partition(" ")[0] in language.clauses.questions
+    return any(word in text for word in language.clauses.questions)
+
+
+def read_back(clause: str, language: Language) -> str | None:
+    """Return a customer's clause as an agent says it: trimmed, persons turned; None where it is too short or too long."""
+    text = _trimmed(_LINK.sub("", clause), language)
+    if not language.clauses.shortest <= len(text) <= language.clauses.longest * 1.5:
+        return None
+    turned = _trimmed(turn_persons(text, language), language)
+    return turned if len(turned) >= language.clauses.shortest else None
+
+
+def turn_persons(text: str, language: Language) -> str:
+    """Return *text* with the customer's "I" as "you" and their "you" as the shop."""
+    words, pattern = _turning(language)
+    turned = pattern.sub(lambda match: words[match[0].lower().replace("’", "'")], text)
+    return re.sub(r" {2,}", " ", turned).strip()
+
+
+@cache
+def _turning_table(pairs: tuple[tuple[str, str], ...], spaced: bool) -> tuple[dict[str, str], re.Pattern[str]]:
+    words = dict(pairs)
+    ordered = sorted(words, key=len, reverse=True)
+    if spaced:
+        alternatives = "|".join(re.escape(word).replace("'", "['’]") for word in ordered)
+        return words, re.compile(rf"(?<![\w'’])(?:{alternatives})(?![\w'’])", re.IGNORECASE)
+    return words, re.compile("|".join(map(re.escape, ordered)))
+
+
+def _turning(language: Language) -> tuple[dict[str, str], re.Pattern[str]]:
+    return _turning_table(tuple(language.turning.words.items()), language.turning.spaced)
+
+
+def _split(folded: Folded, language: Language) -> Iterator[tuple[int, int]]:
+    """Yield clauses, cut before joints (but, 而且 …) where both parts can stand."""
+    joints = _joints(language.clauses.joints, language.spaced)
+    for start, end in clauses(folded):
+        left = start
+        if joints:
+            for match in joints.finditer(folded.text, start, end):
+                if match.start() - left >= language.clauses.shortest and end - match.end() >= language.clauses.shortest:
+                    yield left, match.start()
+                    left = match.start()
+        yield left, end
+
+
+@cache
+def _joints(words: tuple[str, ...], spaced: bool) -> re.Pattern[str] | None:
+    if not words:
+        return None
+    alternatives = "|".join(re.escape(fold(word).text) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"\b(?:{alternatives})\b" if spaced else alternatives)
+
+
+def _spoken(folded: Folded, start: int, end: int, insults: Sequence[Hit]) -> str:
+    """Return the raw clause without the insults."""
+    left, right = folded.span(start, end)
+    pieces, place = [], left
+    for first, last in sorted(folded.span(hit.start, min(hit.end, end)) for hit in insults):
+        pieces.append(folded.raw[place : max(place, first)])
+        place = max(place, last)
+    pieces.append(folded.raw[place:right])
+    return "".join(pieces)
+
+
+def _trimmed(text: str, language: Language) -> str:
+    text = _PICTURES.sub("", text).strip(_EDGES)
+    before = None
+    while before != text:
+        before = text
+        for opener in language.clauses.openers:
+            if _stands(text[: len(opener)], opener) and _apart(text[len(opener) :][:1], language):
+                text = text[len(opener) :].strip(_EDGES)
+        for closer in language.clauses.closers:
+            if text and _stands(text[-len(closer) :], closer) and _apart(text[: -len(closer)][-1:], language):
+                text = text[: -len(closer)].strip(_EDGES)
+    return text
+
+
+def _stands(piece: str, word: str) -> bool:
+    return piece.lower() == word.lower()
+
+
+def _apart(neighbour: str, language: Language) -> bool:
+    return not language.spaced or not neighbour.isalnum()
+
+
+def _same(one: str, other: str) -> bool:
+    first, second = fold(one).text, fold(other).text
+    return first in second or second in first

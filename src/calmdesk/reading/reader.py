@@ -1,0 +1,289 @@
+"""The reader: a conversation in, a reading out. No I/O at call time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from calmdesk.conversation import Conversation
+from calmdesk.reading.classifier import HIGHEST, Classifier, Floats, Scored, probability
+from calmdesk.reading.cues import Hit, Lexicon
+from calmdesk.reading.facts import FactFinder, gathered
+from calmdesk.reading.goods import GoodsFinder
+from calmdesk.reading.points import Point, find_points
+from calmdesk.reading.reading import Evidence, Facts, Reading
+from calmdesk.text.clauses import clauses
+from calmdesk.text.fold import Folded, fold
+from calmdesk.text.language import Language, Languages, detect
+
+_CUES_ALONE = {"strong": 0.9, "weak": 0.4}
+"""How much a cue says of a label that the weights don't know yet, such as a shop's own complaint type."""
+_UNLEARNED_THRESHOLD = 0.5
+_CALM = 1
+"""Up to this intensity a message may be settled, thankful or praising."""
+_ASKED = re.compile(r"[?？]\s*$")
+_LONGEST_DETAIL = 24
+LONGEST_READ = 5000
+"""Characters of a message that are read; Telegram's own limit is 4,096. What stands behind is kept, not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """One message by itself, before the conversation is considered."""
+
+    folded: Folded
+    lang: str
+    hits: tuple[Hit, ...]
+    scored: Scored
+    probabilities: Mapping[str, float]
+    """For each output of the weights, and each label that only has cues."""
+    intensity: int
+    types: tuple[str, ...]
+    signals: tuple[str, ...]
+    demands: tuple[str, ...]
+    facts: Facts
+
+    def fired(self, label: str) -> list[Hit]:
+        """Return the cues that speak for *label* and aren't negated."""
+        return [hit for hit in self.hits if hit.cue.label == label and not hit.negated]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads customers: cues and the classifier for the labels, patterns for the facts, the history for what only it can tell."""
+
+    lexicon: Lexicon
+    languages: Languages
+    labels: Mapping[str, tuple[str, ...]]
+    """The labels of each dimension, `signals` and `demands` included."""
+    levels: Mapping[str, int]
+    """The level (1 to 5) that a label such as "types.defect" asks for."""
+    goods: GoodsFinder
+    facts: FactFinder
+    classifier: Classifier
+
+    def read(self, conversation: Conversation) -> Reading:
+        """Return the reading of the customer's last message in the light of the whole conversation."""
+        texts = [turn.text for turn in conversation.customer_turns]
+        glances = [self.glance(text, texts[:number]) for number, text in enumerate(texts)]
+        last, earlier = glances[-1], glances[:-1]
+        types = last.types or self._still_about(last, earlier)
+        nature = self._one_of("nature", last) if not types else self._one_of("nature", last, without="none")
+        traits = self._traits(last, earlier, conversation)
+        risks = self._many("risks", last)
+        facts = self._facts(glances, conversation)
+        goods = self._goods(facts, glances)
+        points = self._points(last)
+        reading = Reading(
+            lang=last.lang,
+            types=types,
+            nature=nature,
+            intensity=last.intensity,
+            temperament=self._one_of("temperament", last, unsure="unclear"),
+            traits=traits,
+            needs=self._many("needs", last),
+            risks=risks,
+            points=tuple(point.text for point in points),
+            point=self._main_point(points, self.languages[last.lang]),
+            level=1,
+            product=self.goods.kinds[goods].group if goods else None,
+            facts=facts,
+            heat=tuple(glance.intensity for glance in glances),
+            scores=self._scores(last),
+            evidence=(),
+            signals=last.signals,
+            demands=last.demands,
+            product_kind=goods,
+            detail=self._detail(last, goods),
+            insults=sum(self._insults(glance) for glance in glances),
+            repeated=self._repeated(last, earlier),
+            open_demand=any(demand in glance.demands for glance in earlier for demand in last.demands),
+            earlier_risks=tuple(dict.fromkeys(risk for glance in earlier for risk in self._many("risks", glance))),
+            earlier_signals=tuple(dict.fromkeys(signal for glance in earlier for signal in glance.signals)),
+        )
+        return replace(reading, level=self._level(reading), evidence=tuple(self._evidence(reading, last)))
+
+    def glance(self, text: str, before: Sequence[str] = ()) -> Glance:
+        """Read one message by itself; *before* helps to tell the language of one that gives no sign."""
+        folded = fold(text[:LONGEST_READ])
+        hits = self.lexicon.find(folded)
+        scored = self.classifier.score(folded.text, hits)
+        probabilities = self._probabilities(scored.logits, hits) if folded.text else {}
+        fired = {hit.cue.label for hit in hits if hit.cue.strength == "strong" and not hit.negated}
+        return Glance(
+            folded=folded,
+            lang=detect([*before, text], self.languages),
+            hits=hits,
+            scored=scored,
+            probabilities=probabilities,
+            intensity=self._intensity(probabilities),
+            types=self._claimed("types", probabilities),
+            signals=tuple(label for label in self.labels["signals"] if f"signals.{label}" in fired),
+            demands=tuple(label for label in self.labels["demands"] if f"demands.{label}" in fired),
+            facts=self.facts.find(folded),
+        )
+
+    def _probabilities(self, logits: Floats, hits: Sequence[Hit]) -> dict[str, float]:
+        known = dict(zip(self.classifier.outputs, map(float, probability(logits)), strict=True))
+        for dimension in ("types", "nature", "temperament", "traits", "needs", "risks"):
+            for label in self.labels[dimension]:
+                output = f"{dimension}.{label}"
+                if output not in known:
+                    doubt = 1.0
+                    for hit in hits:
+                        if hit.cue.label == output and not hit.negated:
+                            doubt *= 1 - _CUES_ALONE[hit.cue.strength]
+                    known[output] = 1 - doubt
+        return known
+
+    def _intensity(self, probabilities: Mapping[str, float]) -> int:
+        expected = sum(probabilities.get(f"intensity>{step}", 0.0) for step in range(HIGHEST))
+        return sum(expected >= cut for cut in self.classifier.cuts)
+
+    def _claimed(self, dimension: str, probabilities: Mapping[str, float]) -> tuple[str, ...]:
+        claimed = []
+        for label in self.labels[dimension]:
+            output = f"{dimension}.{label}"
+            likely = probabilities.get(output, 0.0)
+            if likely >= self.classifier.thresholds.get(output, _UNLEARNED_THRESHOLD):
+                claimed.append((likely, label))
+        return tuple(label for _, label in sorted(claimed, reverse=True))
+
+    def _many(self, dimension: str, glance: Glance) -> tuple[str, ...]:
+        return self._claimed(dimension, glance.probabilities)
+
+    def _one_of(self, dimension: str, glance: Glance, *, without: str | None = None, unsure: str | None = None) -> str:
+        likely = {label: glance.probabilities.get(f"{dimension}.{label}", 0.0) for label in self.labels[dimension] if label != without}
+        best = max(likely, key=lambda label: likely[label])
+        threshold = self.classifier.thresholds.get(f"{dimension}.{best}", 0.0)
+        if not glance.probabilities:
+            return unsure or ("none" if "none" in likely else best)
+        return unsure if unsure and best != unsure and likely[best] < threshold else best
+
+    def _still_about(self, last: Glance, earlier: Sequence[Glance]) -> tuple[str, ...]:
+        """Return what the conversation was about, where the last message names nothing itself and doesn't end the matter."""
+        if {"settled", "praise", "thanks"} & set(last.signals) and last.intensity <= _CALM:
+            return ()
+        return next((glance.types for glance in reversed(earlier) if glance.types), ())
+
+    def _traits(self, last: Glance, earlier: Sequence[Glance], conversation: Conversation) -> tuple[str, ...]:
+        traits = list(self._many("traits", last))
+        asked = any(_ASKED.search(turn.text) for turn in conversation.answered[-1:])
+        if asked and "terse" in traits:
+            traits.remove("terse")  # a short answer to a question is just an answer
+        repeats = sum(1 for glance in earlier if set(glance.demands) & set(last.demands))
+        if repeats >= 2 and "stubborn" in self.labels["traits"] and "stubborn" not in traits:
+            traits.append("stubborn")
+        return tuple(traits)
+
+    def _insults(self, glance: Glance) -> bool:
+        abuse = glance.probabilities.get("risks.abuse", 0.0) >= self.classifier.thresholds.get("risks.abuse", 1.0)
+        return abuse or "insult" in glance.signals
+
+    def _repeated(self, last: Glance, earlier: Sequence[Glance]) -> bool:
+        said = {hit.cue.phrase for glance in earlier for hit in glance.hits if hit.cue.label.startswith("types.")}
+        return bool(said & {hit.cue.phrase for hit in last.hits if hit.cue.label.startswith("types.")})
+
+    def _facts(self, glances: Sequence[Glance], conversation: Conversation) -> Facts:
+        found = []
+        for glance in reversed(glances):
+            goods = self.goods.find(glance.folded)
+            found.append(replace(glance.facts, product=goods.said) if goods else glance.facts)
+        return gathered(found, conversation)
+
+    def _goods(self, facts: Facts, glances: Sequence[Glance]) -> str | None:
+        if facts.product and (goods := self.goods.named(facts.product)):
+            return goods.kind
+        return next((goods.kind for glance in reversed(glances) if (goods := self.goods.find(glance.folded))), None)
+
+    def _points(self, glance: Glance) -> list[Point]:
+        outputs = [(f"types.{label}", self.classifier.column(f"types.{label}")) for label in self.labels["types"]]
+        columns = [column for _, column in outputs if column is not None]
+
+        def weigh(start: int, end: int) -> float:
+            return float(probability(self.classifier.part(glance.scored, start, end)[columns]).max(initial=0.0))
+
+        return find_points(glance.folded, glance.hits, self.languages[glance.lang], weigh)
+
+    def _main_point(self, points: Sequence[Point], language: Language) -> str | None:
+        stated = [point for point in points if point.statement and len(point.text) <= language.clauses.longest]
+        return max(stated, key=lambda point: point.weight).text if stated else None
+
+    def _detail(self, glance: Glance, kind: str | None) -> str | None:
+        """Return the stretch of neighbouring clauses that says most about the goods themselves (A5)."""
+        folded = glance.folded
+        best: tuple[float, str] | None = None
+        stretch: tuple[int, int] | None = None
+        for start, end in clauses(folded):
+            hits = [hit for hit in glance.hits if start <= hit.start < end and not hit.negated]
+            offends = any(hit.cue.label in {"signals.insult", "risks.abuse", "signals.threat"} for hit in hits)
+            told = self.goods.details(kind, folded.text[start:end]) + any(
+                mark in folded.text[start:end] for mark in self.languages[glance.lang].clauses.likeness
+            )
+            if not told or offends:
+                stretch = None
+                continue
+            left, right = folded.span(start, end)
+            if stretch and right - stretch[0] <= _LONGEST_DETAIL:
+                left = stretch[0]
+                told += 1
+            stretch = (left, right)
+            text = folded.raw[left:right].strip(" ,，。.!！?？")
+            if 3 <= len(text) <= _LONGEST_DETAIL * (3 if self.languages[glance.lang].spaced else 1) and (best is None or told > best[0]):
+                best = (told, text)
+        return best[1] if best else None
+
+    def _scores(self, glance: Glance) -> dict[str, dict[str, float]]:
+        scores: dict[str, dict[str, float]] = {}
+        for dimension in ("types", "nature", "temperament", "traits", "needs", "risks"):
+            scores[dimension] = {label: round(glance.probabilities.get(f"{dimension}.{label}", 0.0), 3) for label in self.labels[dimension]}
+        steps = [1.0, *(glance.probabilities.get(f"intensity>{step}", 0.0) for step in range(HIGHEST)), 0.0]
+        scores["intensity"] = {str(step): round(max(0.0, steps[step] - steps[step + 1]), 3) for step in range(HIGHEST + 1)}
+        return scores
+
+    def _level(self, reading: Reading) -> int:
+        claimed = [f"types.{label}" for label in reading.types] + [f"risks.{label}" for label in reading.risks]
+        claimed += [f"signals.{label}" for label in reading.signals]
+        return max((self.levels.get(label, 1) for label in claimed), default=1)
+
+    def _evidence(self, reading: Reading, glance: Glance) -> list[Evidence]:
+        """Return the words behind each label: its cues, or where only the classifier claims it, its strongest stretches."""
+        claims = [f"types.{label}" for label in reading.types] + [f"nature.{reading.nature}"]
+        if reading.temperament != "unclear":
+            claims.append(f"temperament.{reading.temperament}")
+        for dimension in ("traits", "needs", "risks"):
+            claims += [f"{dimension}.{label}" for label in getattr(reading, dimension)]
+        pieces = []
+        for claim in claims:
+            spans = [(hit.start, hit.end) for hit in glance.fired(claim)]
+            for start, end in _merged(spans or self.classifier.strongest(glance.scored, claim)) or _all_of(glance.folded):
+                pieces.append(_piece(claim, glance.folded, start, end))
+        if reading.intensity:
+            spans = [(hit.start, hit.end) for step in range(1, HIGHEST + 1) for hit in glance.fired(f"intensity.{step}")]
+            spans = spans or self.classifier.strongest(glance.scored, f"intensity>{reading.intensity - 1}")
+            pieces += [_piece(f"intensity.{reading.intensity}", glance.folded, *span) for span in _merged(spans)]
+        for signal in reading.signals:
+            pieces += [_piece(f"signals.{signal}", glance.folded, hit.start, hit.end) for hit in glance.fired(f"signals.{signal}")]
+        return pieces
+
+
+def _piece(label: str, folded: Folded, start: int, end: int) -> Evidence:
+    left, right = folded.span(start, end)
+    return Evidence(label, left, right, folded.raw[left:right])
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return overlapping stretches as one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _all_of(folded: Folded) -> list[tuple[int, int]]:
+    """Return the whole text as one stretch: a label that rests on no word of it, such as that of an unlettered message."""
+    return [(0, len(folded.text))] if folded.text else []

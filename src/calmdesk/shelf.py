@@ -1,0 +1,152 @@
+"""The shelf: the folders that hold the playbook, read once, with problems told by file and key. The only I/O of the core."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+M = TypeVar("M", bound=BaseModel)
+
+_FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\n(?P<head>.*?)^\+\+\+[ \t]*\n?(?P<body>.*)\Z", re.DOTALL | re.MULTILINE)
+_LINE = re.compile(r"\(at line (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a file that people write."""
+
+    path: str
+    where: str
+    """A line or a key in it; empty for the whole file."""
+    message: str
+    """What is wrong and what to do."""
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        """Return it as one line."""
+        return f"{self.path}{f': {self.where}' if self.where else ''}: {self.message}"
+
+
+class PlaybookError(ValueError):
+    """A playbook that can't be used; `problems` says why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        more = f" (and {len(problems) - 1} more; `calmdesk check` lists them)" if len(problems) > 1 else ""
+        super().__init__(f"{problems[0]}{more}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One file of the playbook."""
+
+    key: str
+    """Its path below the folder, such as "techniques/ask.toml"."""
+    path: str
+    """Where it is, as shown to people."""
+    text: str
+
+    @property
+    def id(self) -> str:
+        """Return the file's name without its ending."""
+        return Path(self.key).stem
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The files of several folders; a file of an earlier folder replaces one of the same path whole."""
+
+    sheets: dict[str, Sheet]
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def open(cls, folders: Iterable[Path]) -> Self:
+        """Read all files of *folders*, the first folder going before the others."""
+        sheets: dict[str, Sheet] = {}
+        problems: list[Problem] = []
+        for folder in folders:
+            if not folder.is_dir():
+                problems.append(Problem(str(folder), "", "there is no such folder; name one that exists in [templates] folders"))
+                continue
+            for path in sorted([*folder.rglob("*.toml"), *folder.rglob("*.j2")]):
+                key = path.relative_to(folder).as_posix()
+                if key in sheets:
+                    continue
+                try:
+                    text = path.read_text("utf-8")
+                except (OSError, UnicodeDecodeError) as error:
+                    problems.append(Problem(str(path), "", f"can't be read as UTF-8 text: {error}"))
+                    text = "enabled = false"
+                sheets[key] = Sheet(key, str(path), text)
+        return cls(sheets, tuple(problems))
+
+    def below(self, folder: str, ending: str = ".toml") -> Iterator[Sheet]:
+        """Yield the files below *folder*, by path."""
+        for key in sorted(self.sheets):
+            if key.startswith(f"{folder}/") and key.endswith(ending):
+                yield self.sheets[key]
+
+
+def shipped_templates() -> Path:
+    """Return the folder of the playbook that ships with calmdesk."""
+    installed = Path(str(files("calmdesk"))) / "templates"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "templates"
+
+
+def parsed(model: type[M], sheet: Sheet, problems: list[Problem]) -> M | None:
+    """Return the TOML file *sheet* as *model*; None, with problems noted, where it is faulty; None where it is switched off."""
+    data = _toml(sheet.text, sheet, problems)
+    return None if data is None else _validated(model, data, sheet, problems)
+
+
+def parsed_with_body(model: type[M], sheet: Sheet, problems: list[Problem]) -> tuple[M, str] | None:
+    """Return front matter (TOML between `+++` lines) as *model*, and the text below it; see `parsed`."""
+    match = _FRONT_MATTER.match(sheet.text)
+    if not match and sheet.text.startswith("+++"):
+        problems.append(Problem(sheet.path, "line 1", "the front matter isn't closed; put a line `+++` below it"))
+        return None
+    data = _toml(match["head"], sheet, problems, below=1) if match else {}
+    if data is None:
+        return None
+    head = _validated(model, data, sheet, problems)
+    return None if head is None else (head, match["body"] if match else sheet.text)
+
+
+def _toml(text: str, sheet: Sheet, problems: list[Problem], below: int = 0) -> dict[str, Any] | None:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = _LINE.search(str(error))
+        where = f"line {int(line[1]) + below}" if line else ""
+        problems.append(Problem(sheet.path, where, f"isn't valid TOML: {error}"))
+        return None
+    enabled = data.pop("enabled", True)
+    return data if enabled else None
+
+
+def _validated(model: type[M], data: dict[str, Any], sheet: Sheet, problems: list[Problem]) -> M | None:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        problems.extend(Problem(sheet.path, where, message) for where, message in explained(error))
+        return None
+
+
+_PLAIN = {
+    "extra_forbidden": "unknown key; see docs/playbook.md for those there are",
+    "missing": "is missing",
+}
+
+
+def explained(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """Yield (key, what is wrong) for each fault that a model found, in plain words."""
+    for fault in error.errors():
+        where = ".".join(str(part) for part in fault["loc"])
+        yield where, _PLAIN.get(fault["type"], fault["msg"][:1].lower() + fault["msg"][1:])

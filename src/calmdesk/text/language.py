@@ -1,0 +1,179 @@
+"""A language as data, and which one a text is written in. No I/O."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from calmdesk.text.fold import character_tables
+from calmdesk.text.numbers import pattern_with_numbers
+
+Words = tuple[Annotated[str, StringConstraints(min_length=1)], ...]
+
+BY_LANGUAGE = "by language"
+"""Marks a table that has an entry for each language of the playbook."""
+ByLanguage = Annotated[dict[str, str], BY_LANGUAGE]
+ListByLanguage = Annotated[dict[str, Words], BY_LANGUAGE]
+
+
+def _compiles(source: str) -> str:
+    try:
+        pattern_with_numbers(source)
+    except re.error as error:
+        raise ValueError(f"isn't a regular expression: {error}") from error
+    return source
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+"""A regular expression over the folded text, in which `#` is a number (write \\x23 for the sign itself)."""
+Patterns = tuple[Pattern, ...]
+
+
+class Turning(BaseModel):
+    """How the customer's "I" and "you" become the shop's "you" and "we" when a point is read back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    words: dict[str, str]
+    """What stands in a point, and what is said instead; the longest comes first. An empty value drops it."""
+    spaced: bool = False
+    """Whether these are whole words, set apart by spaces."""
+
+
+class Clauses(BaseModel):
+    """What is taken off a clause before it is read back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    joints: Words = ()
+    """Words before which a clause may be cut, beside punctuation."""
+    openers: Words = ()
+    """Conjunctions, interjections and addresses that a point doesn't begin with."""
+    closers: Words = ()
+    """Particles that a point doesn't end with."""
+    questions: Words = ()
+    """Words that make a clause a question: anywhere in it, or at its beginning where words are set apart by spaces."""
+    likeness: Words = ()
+    """Words of comparison: what is likened to something is a detail worth taking up."""
+    shortest: int = Field(ge=1)
+    """Characters; a shorter clause is no point."""
+    longest: int = Field(ge=10)
+    """Characters; a longer clause is cut or left out."""
+
+
+class Facts(BaseModel):
+    """Patterns (regular expressions over the folded text) for what a message tells; the group `value` is the number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    days: dict[Pattern, float] = {}
+    """Pattern of a time span, and how many days one unit has."""
+    dates: Patterns = ()
+    times: Patterns = ()
+    """How often the customer says they tried."""
+    amounts: Patterns = ()
+    names: Patterns = ()
+    """How customers give their name; the group `name` is the name."""
+
+
+class Address(BaseModel):
+    """How customers are addressed (A16)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    form: str
+    """With {name} and {title}."""
+    male: str
+    female: str
+    titles: Words = ()
+    """Titles as they may already stand in a name."""
+    longest_surname: int = 2
+    """A name of at most so many characters gets a title; a longer one stands as it is."""
+
+
+class Language(BaseModel):
+    """One language: `templates/languages/<id>.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: ByLanguage
+    rank: int
+    """The lower comes first where a text doesn't decide."""
+    scripts: Words
+    """First words of the Unicode names of its letters: CJK, LATIN, HIRAGANA …"""
+    variant: Literal["simplified", "traditional"] | None = None
+    """Which writing of a shared script it uses."""
+    marks: Words = ()
+    """Characters or words that only this language, of those in its script, uses."""
+    spaced: bool
+    """Whether its words are set apart by spaces."""
+    gap: int = Field(ge=1)
+    """How many characters a cue's `…` spans at most."""
+    negators: Words
+    negator_reach: int = Field(ge=1)
+    """How many characters may stand between a negator and what it negates."""
+    not_negators: Words = ()
+    """Words that hold a negator and negate nothing."""
+    listing: str
+    """How points are joined in one line."""
+    situation: dict[str, str]
+    """Words for the reason shown with a suggestion; see `playbook.choosing`."""
+    turning: Turning
+    clauses: Clauses
+    facts: Facts
+    address: Address
+
+
+Languages = Mapping[str, Language]
+
+
+@cache
+def script_of(character: str) -> str | None:
+    """Return the script of a letter as the first word of its Unicode name, None for what is no letter."""
+    if not character.isalpha():
+        return None
+    return unicodedata.name(character, "").partition(" ")[0] or None
+
+
+def detect(texts: Sequence[str], languages: Languages) -> str:
+    """Return the id of the language of the last of *texts*; earlier ones help where it gives no sign (emoji, digits)."""
+    ordered = sorted(languages, key=lambda key: languages[key].rank)
+    for text in reversed(texts):
+        counts: dict[str, float] = {}
+        for character in text:
+            if script := script_of(character):
+                counts[script] = counts.get(script, 0) + 1
+        if not counts:
+            continue
+        scores = {key: _score(text, counts, languages[key]) for key in ordered}
+        best = max(scores.values())
+        if best <= 0:
+            continue
+        likely = [key for key in ordered if scores[key] == best]
+        if len(likely) > 1 and text is texts[-1] and len(texts) > 1:
+            earlier = detect(texts[:-1], languages)
+            if earlier in likely:
+                return earlier
+        return likely[0]
+    return ordered[0]
+
+
+_WORD = 4.5
+"""Letters that weigh as much as one sign of a language that writes without spaces."""
+
+
+def _score(text: str, counts: Mapping[str, float], language: Language) -> float:
+    letters = sum(counts.get(script, 0) for script in language.scripts)
+    score = letters / _WORD if language.spaced else letters
+    if not score:
+        return 0
+    if language.variant:
+        own = character_tables().variants[language.variant]
+        score += sum(character in own for character in text)
+    low = f" {text.lower()} " if language.spaced else text
+    return score + sum((f" {mark} " if language.spaced else mark) in low for mark in language.marks)

@@ -1,0 +1,1 @@
+"""Tests of calmdesk: they talk to it as people do."""

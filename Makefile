@@ -51,7 +51,10 @@ lock: ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
 
+pictures: .venv/ready ## the README's picture, from a real run
+	@$(BIN)/python docs/session.py
+
 clean: ## take away what was made
 	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help demo test test-long lint format bench train evaluate lock clean
+.PHONY: help demo test test-long lint format bench train evaluate lock pictures clean

@@ -79,7 +79,7 @@ class Advice:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Adviser:
     """A reader, a playbook and its wordings, as one shop has them."""
 
@@ -90,15 +90,16 @@ class Adviser:
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Adviser:
-        """Return the adviser of a shop; raise PlaybookError where its playbook has errors."""
+        """Return the adviser of a shop; raise PlaybookError where its playbook has errors.
+
+        Wordings are parsed when they are first needed; a faulty one raises then. `calmdesk check` finds all beforehand.
+        """
         settings = settings or Settings()
         shelf = Shelf.open(settings.folders)
         playbook, problems = Playbook.load(shelf)
-        replies, more = Replies.load(shelf)
-        errors = [problem for problem in (*problems, *more) if problem.severity == "error"]
-        if errors:
-            raise PlaybookError(errors)
-        return cls(settings, playbook, replies, playbook.reader(Classifier.load(shipped_weights())))
+        if problems:
+            raise PlaybookError(problems)
+        return cls(settings, playbook, Replies(shelf), playbook.reader(Classifier.load(shipped_weights())))
 
     def read(self, conversation: Conversation) -> Reading:
         """Return the reading of the customer's last message."""

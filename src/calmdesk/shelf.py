@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -27,7 +27,6 @@ class Problem:
     """A line or a key in it; empty for the whole file."""
     message: str
     """What is wrong and what to do."""
-    severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
         """Return it as one line."""

@@ -20,8 +20,8 @@ def check_playbook(settings: Settings) -> list[Problem]:
 def check_shelf(shelf: Shelf, settings: Settings) -> list[Problem]:
     """Return every problem of the playbook on *shelf*, by file."""
     playbook, problems = Playbook.load(shelf)
-    replies, more = Replies.load(shelf)
-    problems += more
+    replies = Replies(shelf)
+    problems += replies.all()[1]
     problems += check_languages(playbook)
     problems += check_conditions(playbook, replies)
     problems += check_cues(playbook)

@@ -26,7 +26,7 @@ def check_conditions(playbook: Playbook, replies: Replies) -> list[Problem]:
                     problems += _unknown(rule.unless, known, path, f"{name}[{number}].unless.")
     for key, alert in playbook.alerts.items():
         problems += _unknown(alert.when, known, playbook.paths[f"alerts.{key}"], "when.")
-    for reply in replies.all:
+    for reply in replies.all()[0]:
         problems += _unknown(reply.head, known, reply.path, "")
         if reply.head.unless:
             problems += _unknown(reply.head.unless, known, reply.path, "unless.")

@@ -41,7 +41,7 @@ def check_wordings(playbook: Playbook, replies: Replies, settings: Settings) -> 
         playbook.languages,
     )
     seen: dict[tuple[str, str], Reply] = {}
-    for reply in replies.all:
+    for reply in replies.all()[0]:
         if reply.lang not in playbook.languages or reply.lang not in playbook.samples:
             continue
         twin = seen.setdefault((reply.lang, re.sub(r"\W", "", reply.body)), reply)
@@ -63,11 +63,12 @@ def _readable(item: Wording, playbook: Playbook) -> Iterator[tuple[Any, str, str
 
 
 def _coverage(playbook: Playbook, replies: Replies) -> Iterator[Problem]:
+    everything, _ = replies.all()
     for key, technique in playbook.techniques.items():
         if technique.internal:
             continue
         for lang in playbook.languages:
-            wordings = replies.of(lang, key)
+            wordings = [reply for reply in everything if (reply.lang, reply.technique) == (lang, key)]
             folder = f"replies/{lang}/{key}/"
             if len(wordings) < FEWEST:
                 yield Problem(folder, "", f"has {len(wordings)} wordings; a technique needs at least {FEWEST} in each language")

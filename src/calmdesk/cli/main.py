@@ -101,8 +101,11 @@ def answer_each(file: Path, answer: Callable[[Conversation], dict[str, Any]], ou
         except LineError as error:
             clean = False
             _write({"id": error.id, "line": number, "error": str(error)}, out)
-        else:
+            continue
+        try:
             _write({"id": conversation.id, **answer(conversation)}, out)
+        except PlaybookError as error:
+            stop(str(error))
     return clean
 
 
@@ -204,11 +207,10 @@ def check(config: Path | None) -> None:
 
     problems = check_playbook(settings_from(config))
     for problem in problems:
-        click.echo(f"{'warning: ' if problem.severity == 'warning' else ''}{problem}")
-    errors = sum(problem.severity == "error" for problem in problems)
-    if errors:
-        stop(f"{errors} problem{'s' if errors > 1 else ''} in the playbook")
-    click.echo("The playbook is clean." if not problems else f"No errors, {len(problems)} warnings.")
+        click.echo(problem)
+    if problems:
+        stop(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in the playbook")
+    click.echo("The playbook is clean.")
 
 
 @main.command()
@@ -235,8 +237,8 @@ def train(extra: tuple[Path, ...], out: Path | None, config: Path | None) -> Non
 
     settings = settings_from(config)
     playbook, problems = Playbook.load(Shelf.open(settings.folders))
-    if errors := [problem for problem in problems if problem.severity == "error"]:
-        stop(str(PlaybookError(errors)))
+    if problems:
+        stop(str(PlaybookError(problems)))
     own = sorted((shipped_weights().parent / "messages").glob("*.jsonl"))
     sources = {path: labelled(path) for path in (*own, *extra)}
     messages = [message for found in sources.values() for message in found]
@@ -247,6 +249,7 @@ def train(extra: tuple[Path, ...], out: Path | None, config: Path | None) -> Non
         labels,
         {path.name: len(found) for path, found in sources.items()},
         lambda line: click.echo(line, err=True),
+        judges_from=sum(len(sources[path]) for path in own) if extra else 0,
     )
     target = out or shipped_weights()
     classifier.save(target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 
 from rich.console import Console
@@ -26,10 +26,14 @@ _COMMANDS = {"new": ("/new", "/新"), "say": ("/say", "/说", "/說"), "quit": (
 class Trial:
     """One person plays both sides; nothing is kept."""
 
-    def __init__(self, adviser: Adviser, lang: str | None = None, console: Console | None = None) -> None:
+    def __init__(
+        self, adviser: Adviser, lang: str | None = None, console: Console | None = None, ask: Callable[[str], str] | None = None
+    ) -> None:
         self.adviser = adviser
         self.lang = lang
         self.console = console or Console(highlight=False)
+        self.ask = ask or self.console.input
+        """Asks with a prompt and returns the line; raises EOFError at the end."""
         self.words = tomllib.loads((files("calmdesk") / "data" / "trial.toml").read_text("utf-8"))
         self.turns: tuple[Turn, ...] = ()
         self.advice: Advice | None = None
@@ -41,7 +45,7 @@ class Trial:
         while True:
             words = self._words()
             try:
-                line = self.console.input(f"[bold cyan]{words['customer'] if not self.advice else words['send']}[/] › ").strip()
+                line = self.ask(f"[bold cyan]{words['customer'] if not self.advice else words['send']}[/] › ").strip()
             except (EOFError, KeyboardInterrupt):
                 self.console.print(f"\n{words['bye']}")
                 return
@@ -91,7 +95,7 @@ class Trial:
             example = about.example.get(lang, "")
             prompt = f"   {about.names.get(lang, blank)} [dim]({self._words()['example']} {escape(example)})[/] › "
             try:
-                value = self.console.input(prompt).strip()
+                value = self.ask(prompt).strip()
             except (EOFError, KeyboardInterrupt):
                 return None
             text = text.replace(f"〔{blank}〕", value or example)

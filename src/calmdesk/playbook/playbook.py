@@ -23,7 +23,7 @@ LABELLED = ("nature", "intensity", "temperament", "traits", "needs", "risks")
 """The dimensions whose labels are files below `labels/`; complaint types have a folder of their own."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Playbook:
     """What the shop recognises and how it answers; each mapping by the file's name."""
 

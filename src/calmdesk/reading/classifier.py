@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -38,8 +39,13 @@ class Scored:
     ends: NDArray[np.intp]
     norm: float
 
+    @property
+    def known(self) -> int:
+        """Return how many different runs of the text the classifier knows: how much it has to go by."""
+        return len(self.rows)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Classifier:
     """Weights for each output, such as "types.logistics" or "intensity>2"."""
 
@@ -50,6 +56,8 @@ class Classifier:
     squares: Floats
     """For each feature the square of its own weight: the share in a text's length (0 for what isn't a run)."""
     bias: Floats
+    steady: float
+    """Added to the squares in a text's length, so that two runs by themselves don't weigh as much as a hundred."""
     thresholds: Mapping[str, float]
     """From which probability on a label is claimed."""
     cuts: tuple[float, ...]
@@ -71,6 +79,7 @@ class Classifier:
                 weights=_opened(stored["weights"], stored["scale"]),
                 squares=stored["squares"].astype(np.float32),
                 bias=stored["bias"],
+                steady=float(about.get("steady", 0.0)),
                 thresholds=about["thresholds"],
                 cuts=tuple(about["cuts"]),
                 trained_on=about["trained_on"],
@@ -80,10 +89,10 @@ class Classifier:
         """Write the weights to *path*, each in 8 bits."""
         about = {
             "version": VERSION, "outputs": self.outputs, "thresholds": dict(self.thresholds), "cuts": self.cuts,
-            "trained_on": dict(self.trained_on),
+            "steady": self.steady, "trained_on": dict(self.trained_on),
         }  # fmt: skip
         packed, scale = _closed(self.weights)
-        np.savez_compressed(
+        np.savez(
             path,
             about=np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), dtype=np.uint8),
             vocabulary=np.frombuffer("\n".join(self.vocabulary).encode(), dtype=np.uint8),
@@ -103,16 +112,19 @@ class Classifier:
                 known[row] = (start, end)
         places = np.fromiter(known, dtype=np.intp, count=len(known))
         spans = np.array(list(known.values()), dtype=np.intp).reshape(-1, 2)
-        norm = float(np.sqrt(self.squares[places].sum())) or 1.0
+        norm = self._length(places)
         whole = [row for name in (*manner(text), *cue_features(hits)) if (row := find(name)) is not None]
         logits = self.bias + self.weights[places].sum(axis=0) / norm + self.weights[whole].sum(axis=0)
         return Scored(logits, places, spans[:, 0], spans[:, 1], norm)
 
-    def part(self, scored: Scored, start: int, end: int) -> Floats:
-        """Return the logits of the stretch `start:end` of a scored text: what its runs say by themselves."""
+    def part(self, scored: Scored, start: int, end: int, columns: Sequence[int] | slice = slice(None)) -> Floats:
+        """Return the logits, of the outputs *columns*, of the stretch `start:end` of a scored text: what its runs say by themselves."""
         rows = scored.rows[(scored.starts >= start) & (scored.ends <= end)]
-        norm = float(np.sqrt(self.squares[rows].sum())) or 1.0
-        return np.asarray(self.bias + self.weights[rows].sum(axis=0) / norm, dtype=np.float32)
+        return np.asarray((self.bias + self.weights[rows].sum(axis=0) / self._length(rows))[columns], dtype=np.float32)
+
+    def _length(self, rows: NDArray[np.intp]) -> float:
+        """Return the length of a text that has the runs *rows*."""
+        return math.sqrt(float(self.squares[rows].sum()) + self.steady) or 1.0
 
     def column(self, output: str) -> int | None:
         """Return the column of an output, None for a label that the weights don't know yet."""

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 from pydantic import BaseModel, ConfigDict
@@ -22,7 +22,12 @@ Strength = Literal["strong", "weak"]
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SPECIAL = re.compile(r"[…#]")
-_LATIN = re.compile(r"[a-z0-9]")
+_ODD = re.compile(r"[…#*a-z0-9 ]")
+"""What makes a spelling more than a plain string to be looked up."""
+_OVER = 12
+"""So many signs behind its clause a cue may reach: some end in punctuation."""
+_BOUND = "(?:(?<![a-z0-9])|(?![a-z0-9]))"
+"""Keeps a Latin word from matching inside a longer one."""
 _NUMBER = re.compile(NUMBER)
 
 
@@ -52,9 +57,9 @@ class Example(BaseModel):
     known_miss: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cue:
-    """One phrase of one label."""
+    """One phrase of one label; each is only the same as itself, so that it is cheap to look up."""
 
     label: str
     """Such as "types.logistics" or "signals.insult"."""
@@ -77,52 +82,89 @@ class CueSyntaxError(ValueError):
     """A phrase that can't be read as a cue."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """One spelling of a cue: what is looked for first, and the whole, where it is more than that."""
+class _Form(NamedTuple):
+    """One way in which a cue is looked for."""
 
     cue: Cue
     anchor: str
-    pattern: str | None
-    tail: int = 0
-    """How long its last piece is, where that stands apart from the first: a negator may stand between them."""
+    """What is found first."""
+    spelling: str | None
+    """The spelling that must stand there; None for any of the cue's."""
+    plain: bool
+    """Whether the anchor is all there is to it."""
 
 
 def spellings(phrase: str) -> list[str]:
-    """Return a phrase's spellings, one for each choice of its alternatives; raise CueSyntaxError where it can't be read."""
-    parts = _CHOICE.split(phrase)
-    if any(sign in part for part in parts for sign in "()"):
-        raise CueSyntaxError(f"brackets don't match in {phrase!r}")
-    choices = [part.split("|") if odd % 2 else [part] for odd, part in enumerate(parts)]
-    found = list(dict.fromkeys("".join(choice) for choice in itertools.product(*choices)))
-    if any(not fold(_SPECIAL.sub("", spelling)).text.strip("*") for spelling in found):
+    """Return a phrase's folded spellings, one for each choice of its alternatives; raise CueSyntaxError where it can't be read."""
+    parts = _parts(phrase)
+    found = [" ".join(spelling.split()) for spelling in map("".join, itertools.product(*parts))]
+    if any(not spelling.strip("…#* ") for spelling in found):
         raise CueSyntaxError(f"nothing to look for in {phrase!r}")
-    return found
+    return list(dict.fromkeys(found))
 
 
-def _forms(cue: Cue, gap: int) -> Iterator[_Form]:
+def _parts(phrase: str) -> list[tuple[str, ...]]:
+    """Return the folded phrase as a row of alternatives; a plain stretch is one alternative."""
+    folded = fold(phrase).text
+    pieces = _CHOICE.split(folded) if "(" in folded or ")" in folded else [folded]
+    if any(sign in piece for piece in pieces for sign in "()"):
+        raise CueSyntaxError(f"brackets don't match in {phrase!r}")
+    return [tuple(dict.fromkeys(piece.split("|"))) if odd % 2 else (piece,) for odd, piece in enumerate(pieces) if piece or odd % 2]
+
+
+def _forms(cue: Cue) -> Iterator[_Form]:
+    """Yield what to look for: not every spelling by itself, but whatever the cue's most telling part reads."""
+    parts = _parts(cue.phrase)
+    if len(parts) > 1 and (anchors := max((_anchors_of(part) for part in parts), key=_worth)) and not _has_loose_space(cue, parts):
+        for anchor in anchors:
+            yield _Form(cue, anchor, None, plain=False)
+        return
     for spelling in spellings(cue.phrase):
-        # Gap and number signs are kept out of folding, which would drop white space beside them.
-        pieces = [fold(piece).text for piece in _SPECIAL.split(spelling)]
-        anchor = max((piece.rstrip("*") for piece in pieces), key=len)
-        if len(pieces) == 1 and not pieces[0].endswith("*") and not _LATIN.match(pieces[0][0] + pieces[0][-1]):
-            yield _Form(cue, anchor, None)
-            continue
-        pattern = _edge(pieces[0], start=True)
-        for sign, piece in zip([*_SPECIAL.findall(spelling), ""], pieces, strict=True):
-            pattern += re.escape(piece.rstrip("*"))
-            if not piece.endswith("*"):
-                pattern += _edge(piece, start=False)
-            pattern += {"…": rf"[^,.!?;\n]{{0,{gap}}}?", "#": rf" ?{NUMBER} ?", "": ""}[sign]
-        apart = len(pieces[-1].rstrip("*")) if "…" in spelling else 0
-        yield _Form(cue, anchor, pattern, apart)
+        plain = not _ODD.search(spelling)
+        yield _Form(cue, spelling if plain else _anchors_of((spelling,))[0], spelling, plain)
 
 
-def _edge(piece: str, *, start: bool) -> str:
-    """Return what keeps a Latin word from matching inside a longer one."""
-    if not piece or not _LATIN.match(piece[0 if start else -1]):
-        return ""
-    return "(?<![a-z0-9])" if start else "(?![a-z0-9])"
+def _has_loose_space(cue: Cue, parts: Iterable[tuple[str, ...]]) -> bool:
+    """Say whether a part that may be missing stands beside a space, which is then too many."""
+    return " " in cue.phrase and any("" in part for part in parts)
+
+
+def _anchors_of(part: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what to look for, such that one of it is found wherever *part* is; nothing where there is no such thing."""
+    found = tuple(max((piece.strip("* ") for piece in _SPECIAL.split(choice)), key=len) for choice in part)
+    return found if all(found) else ()
+
+
+def _worth(anchors: tuple[str, ...]) -> float:
+    """Say how much finding one of *anchors* tells: long ones tell more, many cost more."""
+    return min(map(len, anchors)) - len(anchors) / 100 if anchors else -1
+
+
+class _Whole(NamedTuple):
+    """The whole of a cue as a pattern."""
+
+    pattern: re.Pattern[str]
+    tail: int
+    """How long its last piece is, where a gap stands before it: a negator may stand in the gap."""
+
+
+def _whole(form: _Form, gap: int) -> _Whole:
+    parts = _parts(form.cue.phrase) if form.spelling is None else [(form.spelling,)]
+    pattern = re.compile(_BOUND + "".join(_either(part, gap) for part in parts) + _BOUND)
+    last = parts[-1][0] if len(parts[-1]) == 1 else ""
+    return _Whole(pattern, len(_SPECIAL.split(last)[-1].rstrip("*")) if "…" in last else 0)
+
+
+def _either(part: tuple[str, ...], gap: int) -> str:
+    return _pattern(part[0], gap) if len(part) == 1 else f"(?:{'|'.join(_pattern(choice, gap) for choice in part)})"
+
+
+def _pattern(text: str, gap: int) -> str:
+    """Return the regular expression for a stretch of a cue."""
+    pieces = [re.escape(piece) for piece in _SPECIAL.split(text)]
+    signs = {"…": rf"{_BOUND}[^,.!?;\n]{{0,{gap}}}?{_BOUND}", "#": rf" ?{NUMBER} ?"}
+    found = pieces[0] + "".join(signs[sign] + piece for sign, piece in zip(_SPECIAL.findall(text), pieces[1:], strict=True))
+    return found.replace(r"\*", "[a-z]*")
 
 
 class Negation:
@@ -142,7 +184,10 @@ class Negation:
     def covers(self, text: str, clause_start: int, start: int) -> bool:
         """Say whether an odd number of negators stands close before *start* in the clause."""
         for negators, harmless, reach in self._rules:
-            before = text[max(clause_start, start - reach - 8) : start + 1]
+            first = max(clause_start, start - reach - 8)
+            if not negators.search(text, first, start):
+                continue
+            before = text[first : start + 1]
             if harmless:
                 before = harmless.sub(lambda match: "□" * len(match[0]), before)
             before = before[: len(before) - 1]
@@ -164,11 +209,17 @@ class Lexicon:
         self.negation = Negation(languages.values())
         self.cues = tuple(cues)
         self._forms: list[_Form] = []
+        self._gaps = {lang: language.gap for lang, language in languages.items()}
         for cue in self.cues:
-            gap = languages[cue.lang].gap if cue.lang in languages else 6
-            self._forms.extend(_forms(cue, gap))
-        self._own_negation = [self.negation.begins(form.anchor) for form in self._forms]
-        self._patterns: dict[int, re.Pattern[str]] = {}
+            self._forms.extend(_forms(cue))
+        self._own_negation: dict[Cue, bool] = {}
+        self._wholes: dict[int, _Whole] = {}
+
+    @cached_property
+    def _groups(self) -> list[int]:
+        """The number of each form's whole pattern: forms of one cue that differ in their anchor alone share it."""
+        numbers: dict[tuple[Cue, str | None], int] = {}
+        return [numbers.setdefault((form.cue, form.spelling), len(numbers)) for form in self._forms]
 
     @cached_property
     def _anchors(self) -> tuple[AhoCorasick, list[list[int]]]:
@@ -194,27 +245,37 @@ class Lexicon:
         text = folded.text
         spans = list(clauses(folded))
         automaton, forms_of = self._anchors
+        forms, groups = self._forms, self._groups
         tried: set[tuple[int, int]] = set()
+        covered: dict[tuple[int, int], bool] = {}
         for which, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
             place = bisect_right(spans, (start, len(text))) - 1
-            clause = spans[place] if place >= 0 and start < spans[place][1] else (start, end)
+            left, right = spans[place] if place >= 0 and start < spans[place][1] else (start, end)
             for number in forms_of[which]:
-                form = self._forms[number]
-                if form.pattern is None:
-                    yield self._hit(number, text, clause[0], start, end)
-                elif (number, clause[0]) not in tried:
-                    tried.add((number, clause[0]))
-                    for match in self._pattern(number).finditer(text, clause[0], max(clause[1], end)):
-                        yield self._hit(number, text, clause[0], match.start(), match.end(), form.tail)
+                form = forms[number]
+                if form.plain:
+                    yield self._hit(form, text, left, start, end, 0, covered)
+                elif (key := (groups[number], left)) not in tried:
+                    tried.add(key)
+                    whole = self._wholes.get(key[0]) or self._whole(key[0], form)
+                    for match in whole.pattern.finditer(text, left, right + _OVER):
+                        yield self._hit(form, text, left, *match.span(), whole.tail, covered)
 
-    def _pattern(self, number: int) -> re.Pattern[str]:
-        pattern = self._patterns.get(number)
-        if pattern is None:
-            pattern = self._patterns[number] = re.compile(self._forms[number].pattern or "")
-        return pattern
+    def _whole(self, group: int, form: _Form) -> _Whole:
+        whole = self._wholes[group] = _whole(form, self._gaps[form.cue.lang])
+        return whole
 
-    def _hit(self, number: int, text: str, clause: int, start: int, end: int, tail: int = 0) -> Hit:
-        negated = not self._own_negation[number] and (
-            self.negation.covers(text, clause, start) or (tail > 0 and self.negation.covers(text, start, end - tail))
-        )
-        return Hit(self._forms[number].cue, start, end, negated)
+    def _covered(self, text: str, clause: int, start: int, known: dict[tuple[int, int], bool]) -> bool:
+        """Say whether a negator covers *start*; *known* keeps what was found out about this text."""
+        key = (clause, start)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = self.negation.covers(text, clause, start)
+        return found
+
+    def _hit(self, form: _Form, text: str, clause: int, start: int, end: int, tail: int, known: dict[tuple[int, int], bool]) -> Hit:
+        own = self._own_negation.get(form.cue)
+        if own is None:
+            own = self._own_negation[form.cue] = any(map(self.negation.begins, _parts(form.cue.phrase)[0]))
+        negated = not own and (self._covered(text, clause, start, known) or (tail > 0 and self._covered(text, start, end - tail, known)))
+        return Hit(form.cue, start, end, negated)

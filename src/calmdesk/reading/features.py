@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -23,14 +24,16 @@ def runs(text: str) -> Iterator[Run]:
 
     Numbers are all alike (`#`): which one it is says nothing about the kind of complaint.
     """
-    units = [(match[0], match.start(), match.end()) for match in _UNIT.finditer(text)]
+    units = [(match[0], *match.span()) for match in _UNIT.finditer(text)]
     names = ["#" if unit[0].isdigit() else unit for unit, _, _ in units]
+    # A space stands between two neighbours that are both plain letters or digits.
+    joints = ["", *(" " if one[-1].isascii() and other[0].isascii() else "" for one, other in itertools.pairwise(names))]
     count = len(units)
     for first in range(count):
-        name, start = "", units[first][1]
-        for last in range(first, min(first + _LONGEST_RUN, count)):
-            joint = " " if name and name[-1].isascii() and names[last][0].isascii() else ""
-            name = name + joint + names[last]
+        name, start, end = names[first], units[first][1], units[first][2]
+        yield name, start, end
+        for last in range(first + 1, min(first + _LONGEST_RUN, count)):
+            name = f"{name}{joints[last]}{names[last]}"
             yield name, start, units[last][2]
     for unit, start, _end in units:
         if len(unit) > _WORD_PARTS[0] and unit.isascii() and unit[0].isalpha():

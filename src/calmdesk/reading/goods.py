@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from calmdesk.text.fold import Folded, fold
 from calmdesk.text.language import ByLanguage, ListByLanguage
+from calmdesk.text.phrases import Phrases
 
 
 class ProductKind(BaseModel):
@@ -48,21 +48,16 @@ class GoodsFinder:
             for words in kind.words.values():
                 for word in words:
                     self._kind_of.setdefault(fold(word).text, key)
-        self._pattern = _alternatives(self._kind_of)
-        self._details = {
-            key: _alternatives({fold(word).text: key for words in kind.details.values() for word in words}) for key, kind in kinds.items()
-        }
-        self._any_detail = _alternatives({fold(w).text: key for key, kind in kinds.items() for ws in kind.details.values() for w in ws})
+        self._names = Phrases(self._kind_of)
+        self._details: dict[str | None, Phrases] = {}
 
     def find(self, folded: Folded) -> Goods | None:
         """Return the goods that *folded* names, None where it names none that is known."""
-        if not self._pattern:
-            return None
-        found = max(self._pattern.finditer(folded.text), key=lambda match: match.end() - match.start(), default=None)
+        found = max(self._names.find(folded.text), key=lambda name: name[2] - name[1], default=None)
         if not found:
             return None
-        left, right = folded.span(*found.span())
-        word = found[0] if found[0] in self._kind_of else found[0].removesuffix("s")
+        word, start, end = found
+        left, right = folded.span(start, end)
         return Goods(self._kind_of[word], folded.raw[left:right])
 
     def named(self, product: str) -> Goods | None:
@@ -72,10 +67,8 @@ class GoodsFinder:
 
     def details(self, kind: str | None, text: str) -> int:
         """Count the parts and qualities of such goods in the folded *text*; of any goods where the kind isn't known."""
-        pattern = self._details.get(kind) if kind else self._any_detail
-        return len({match[0] for match in pattern.finditer(text)}) if pattern else 0
-
-
-def _alternatives(words: Mapping[str, str]) -> re.Pattern[str] | None:
-    ordered = sorted(words, key=len, reverse=True)
-    return re.compile("|".join(rf"\b{re.escape(word)}s?\b" if word.isascii() else re.escape(word) for word in ordered)) if ordered else None
+        phrases = self._details.get(kind)
+        if phrases is None:
+            kinds = [self.kinds[kind]] if kind else self.kinds.values()
+            phrases = self._details[kind] = Phrases(word for one in kinds for words in one.details.values() for word in words)
+        return len({word for word, _, _ in phrases.find(text)})

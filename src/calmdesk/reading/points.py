@@ -15,12 +15,18 @@ from calmdesk.text.language import Language
 MOST = 5
 """So many points are read back at most; more is a lecture."""
 
+_ENOUGH = 0.46
+"""A clause of less weight than this is no point …"""
+_LEAST = 0.25
+"""… unless no other is and it weighs at least this: somebody who complains has said something."""
 _POINTED = ("types.", "demands.")
 """A cue of these makes a clause a point."""
 _INSULTS = ("signals.insult", "risks.abuse", "intensity.4", "signals.sarcasm")
 """Words of these are cut out of a point; a clause that holds nothing else is left out."""
 _NEVER = ("signals.threat", "risks.bad_review", "risks.exposure", "risks.authority", "risks.fraud", "risks.churn", "traits.arrogant")
 """A clause with a strong cue of these is never read back."""
+_PLEASANT = ("signals.praise", "signals.thanks", "signals.greeting", "signals.settled", "nature.none", "intensity.0")
+"""A clause with a strong cue of these, and none of a complaint, says nothing that went wrong."""
 _EDGES = " \t\r\n,.!?;:、。，！？；：~～…—-·\"'“”「」()（）【】[]*#@"
 _PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 _LINK = re.compile(r"https?://\S+|www\.\S+|@\w+|\d{9,}")
@@ -50,12 +56,14 @@ def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: 
         pointed = [hit for hit in inside if hit.cue.label.startswith(_POINTED) and not any(_overlap(hit, other) for other in insults)]
         if insults and not pointed:
             continue
+        if not pointed and any(hit.cue.label in _PLEASANT for hit in strong):
+            continue
         weight = weigh(start, end)
         if any(hit.cue.strength == "strong" for hit in pointed):
             weight += 0.5
         elif pointed:
             weight += 0.15
-        if weight < 0.5:
+        if weight < _LEAST:
             continue
         text = read_back(_spoken(folded, start, end, insults), language)
         if text is not None and not any(_same(text, other.text) for other in found):
@@ -63,7 +71,9 @@ def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: 
             demands = any(hit.cue.label.startswith("demands.") for hit in pointed)
             states = any(hit.cue.label.startswith("types.") for hit in pointed) or not demands
             found.append(Point(text, weight, start, states and not asks))
-    return sorted(sorted(found, key=lambda point: -point.weight)[:MOST], key=lambda point: point.start)
+    weightiest = sorted(found, key=lambda point: -point.weight)
+    enough = [point for point in weightiest if point.weight >= _ENOUGH] or weightiest[:1]
+    return sorted(enough[:MOST], key=lambda point: point.start)
 
 
 def _overlap(one: Hit, other: Hit) -> bool:
@@ -140,20 +150,24 @@ def _spoken(folded: Folded, start: int, end: int, insults: Sequence[Hit]) -> str
 
 def _trimmed(text: str, language: Language) -> str:
     text = _PICTURES.sub("", text).strip(_EDGES)
+    openers, closers = _ends(language.clauses.openers), _ends(language.clauses.closers)
     before = None
     while before != text:
         before = text
-        for opener in language.clauses.openers:
-            if _stands(text[: len(opener)], opener) and _apart(text[len(opener) :][:1], language):
-                text = text[len(opener) :].strip(_EDGES)
-        for closer in language.clauses.closers:
-            if text and _stands(text[-len(closer) :], closer) and _apart(text[: -len(closer)][-1:], language):
-                text = text[: -len(closer)].strip(_EDGES)
+        if text.lower().startswith(openers):
+            for opener in openers:
+                if text.lower().startswith(opener) and _apart(text[len(opener) :][:1], language):
+                    text = text[len(opener) :].strip(_EDGES)
+        if text.lower().endswith(closers):
+            for closer in closers:
+                if text.lower().endswith(closer) and _apart(text[: -len(closer)][-1:], language):
+                    text = text[: -len(closer)].strip(_EDGES)
     return text
 
 
-def _stands(piece: str, word: str) -> bool:
-    return piece.lower() == word.lower()
+@cache
+def _ends(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.lower() for word in words)
 
 
 def _apart(neighbour: str, language: Language) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from calmdesk.conversation import Conversation
@@ -20,8 +20,18 @@ from calmdesk.text.language import Language, Languages, detect
 _CUES_ALONE = {"strong": 0.9, "weak": 0.4}
 """How much a cue says of a label that the weights don't know yet, such as a shop's own complaint type."""
 _UNLEARNED_THRESHOLD = 0.5
+_LITTLE = 3
+"""Fewer runs than these that the classifier knows are thin evidence: such a message gets labels from strong cues only."""
+_ALARMS = {"risks"}
+"""Of these a strong cue is enough, whatever the classifier says: one alarm too many costs less than one that is missed."""
+_NEAR = 0.5
+"""A valid complaint that reaches no type's threshold is of the type that comes nearest, if it reaches this share of it."""
+_DISPLEASED = {"valid", "venting"}
+"""Of these natures no message is wholly calm."""
 _CALM = 1
 """Up to this intensity a message may be settled, thankful or praising."""
+_FADES = 0.8
+"""How much of what an earlier message complained of still holds in the next."""
 _ASKED = re.compile(r"[?？]\s*$")
 _LONGEST_DETAIL = 24
 LONGEST_READ = 5000
@@ -40,6 +50,9 @@ class Glance:
     """For each output of the weights, and each label that only has cues."""
     intensity: int
     types: tuple[str, ...]
+    nature: str
+    strongly: Set[str]
+    """The labels that a strong cue speaks for."""
     signals: tuple[str, ...]
     demands: tuple[str, ...]
     facts: Facts
@@ -49,7 +62,7 @@ class Glance:
         return [hit for hit in self.hits if hit.cue.label == label and not hit.negated]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reader:
     """Reads customers: cues and the classifier for the labels, patterns for the facts, the history for what only it can tell."""
 
@@ -68,9 +81,10 @@ class Reader:
         texts = [turn.text for turn in conversation.customer_turns]
         glances = [self.glance(text, texts[:number]) for number, text in enumerate(texts)]
         last, earlier = glances[-1], glances[:-1]
-        types = last.types or self._still_about(last, earlier)
-        nature = self._one_of("nature", last) if not types else self._one_of("nature", last, without="none")
-        traits = self._traits(last, earlier, conversation)
+        types = self._about(last, earlier)
+        nature = self._one_of("nature", last, without="none") if types and last.nature == "none" else last.nature
+        complains = bool(types) or nature != "none"
+        traits = self._traits(last, earlier, conversation) if complains else ()
         risks = self._many("risks", last)
         facts = self._facts(glances, conversation)
         goods = self._goods(facts, glances)
@@ -82,7 +96,7 @@ class Reader:
             intensity=last.intensity,
             temperament=self._one_of("temperament", last, unsure="unclear"),
             traits=traits,
-            needs=self._many("needs", last),
+            needs=self._many("needs", last) if complains else (),
             risks=risks,
             points=tuple(point.text for point in points),
             point=self._main_point(points, self.languages[last.lang]),
@@ -111,14 +125,20 @@ class Reader:
         scored = self.classifier.score(folded.text, hits)
         probabilities = self._probabilities(scored.logits, hits) if folded.text else {}
         fired = {hit.cue.label for hit in hits if hit.cue.strength == "strong" and not hit.negated}
+        if scored.known < _LITTLE:
+            probabilities = {output: likely if output in fired else 0.0 for output, likely in probabilities.items()}
+        intensity = max(self._intensity(probabilities), HIGHEST if "signals.threat" in fired else 0)
+        nature, types = self._nature_and_types(probabilities, intensity, asks=folded.text.endswith("?"))
         return Glance(
             folded=folded,
             lang=detect([*before, text], self.languages),
             hits=hits,
             scored=scored,
             probabilities=probabilities,
-            intensity=self._intensity(probabilities),
-            types=self._claimed("types", probabilities),
+            intensity=0 if nature == "none" else max(intensity, nature in _DISPLEASED),
+            types=types,
+            nature=nature,
+            strongly=fired,
             signals=tuple(label for label in self.labels["signals"] if f"signals.{label}" in fired),
             demands=tuple(label for label in self.labels["demands"] if f"demands.{label}" in fired),
             facts=self.facts.find(folded),
@@ -141,6 +161,27 @@ class Reader:
         expected = sum(probabilities.get(f"intensity>{step}", 0.0) for step in range(HIGHEST))
         return sum(expected >= cut for cut in self.classifier.cuts)
 
+    def _nature_and_types(self, probabilities: Mapping[str, float], intensity: int, *, asks: bool) -> tuple[str, tuple[str, ...]]:
+        """Return nature and types that go together: no complaint has no types, a valid one has at least one."""
+        likely = {label: probabilities.get(f"nature.{label}", 0.0) for label in self.labels["nature"]}
+        total = sum(likely.values())
+        types = self._claimed("types", probabilities)
+        if not total:
+            return ("valid" if types else "inquiry" if asks else "none"), types
+        if likely.get("none", 0.0) / total >= self.classifier.thresholds.get("nature.none", _UNLEARNED_THRESHOLD):
+            return "none", ()
+        ranked = sorted((label for label in likely if label != "none"), key=lambda label: -likely[label])
+        if types or ranked[0] != "valid":
+            return ranked[0], types
+        nearest = max(self.labels["types"], key=lambda label: self._nearness(f"types.{label}", probabilities))
+        if self._nearness(f"types.{nearest}", probabilities) >= _NEAR:
+            return "valid", (nearest,)
+        return ("venting" if intensity > _CALM else ranked[1]), ()
+
+    def _nearness(self, output: str, probabilities: Mapping[str, float]) -> float:
+        """Return a label's probability as a share of its threshold."""
+        return probabilities.get(output, 0.0) / self.classifier.thresholds.get(output, _UNLEARNED_THRESHOLD)
+
     def _claimed(self, dimension: str, probabilities: Mapping[str, float]) -> tuple[str, ...]:
         claimed = []
         for label in self.labels[dimension]:
@@ -151,7 +192,12 @@ class Reader:
         return tuple(label for _, label in sorted(claimed, reverse=True))
 
     def _many(self, dimension: str, glance: Glance) -> tuple[str, ...]:
-        return self._claimed(dimension, glance.probabilities)
+        claimed = self._claimed(dimension, glance.probabilities)
+        if dimension not in _ALARMS:
+            return claimed
+        return claimed + tuple(
+            label for label in self.labels[dimension] if label not in claimed and f"{dimension}.{label}" in glance.strongly
+        )
 
     def _one_of(self, dimension: str, glance: Glance, *, without: str | None = None, unsure: str | None = None) -> str:
         likely = {label: glance.probabilities.get(f"{dimension}.{label}", 0.0) for label in self.labels[dimension] if label != without}
@@ -161,11 +207,20 @@ class Reader:
             return unsure or ("none" if "none" in likely else best)
         return unsure if unsure and best != unsure and likely[best] < threshold else best
 
-    def _still_about(self, last: Glance, earlier: Sequence[Glance]) -> tuple[str, ...]:
-        """Return what the conversation was about, where the last message names nothing itself and doesn't end the matter."""
+    def _about(self, last: Glance, earlier: Sequence[Glance]) -> tuple[str, ...]:
+        """Return what the message complains of, and what the ones before it did, each the less likely the longer ago.
+
+        Words that end the matter (settled, thanks, praise) end it.
+        """
         if {"settled", "praise", "thanks"} & set(last.signals) and last.intensity <= _CALM:
-            return ()
-        return next((glance.types for glance in reversed(earlier) if glance.types), ())
+            return last.types
+        likely = {label: last.probabilities[f"types.{label}"] for label in last.types}
+        for ago, glance in enumerate(reversed(earlier), 1):
+            for label in glance.types:
+                still = glance.probabilities[f"types.{label}"] * _FADES**ago
+                if still >= self.classifier.thresholds.get(f"types.{label}", _UNLEARNED_THRESHOLD):
+                    likely[label] = max(likely.get(label, 0.0), still)
+        return tuple(sorted(likely, key=lambda label: -likely[label]))
 
     def _traits(self, last: Glance, earlier: Sequence[Glance], conversation: Conversation) -> tuple[str, ...]:
         traits = list(self._many("traits", last))
@@ -198,11 +253,20 @@ class Reader:
         return next((goods.kind for glance in reversed(glances) if (goods := self.goods.find(glance.folded))), None)
 
     def _points(self, glance: Glance) -> list[Point]:
-        outputs = [(f"types.{label}", self.classifier.column(f"types.{label}")) for label in self.labels["types"]]
-        columns = [column for _, column in outputs if column is not None]
+        """Return what to read back: nothing where nothing is complained of."""
+        if glance.nature == "none":
+            return []
+        columns = [column for label in self.labels["types"] if (column := self.classifier.column(f"types.{label}")) is not None]
+        claimed = [column for label in glance.types if (column := self.classifier.column(f"types.{label}")) is not None]
+        calm = self.classifier.column("nature.none")
+
+        about = [*columns, *claimed, *([] if calm is None else [calm])]
 
         def weigh(start: int, end: int) -> float:
-            return float(probability(self.classifier.part(glance.scored, start, end)[columns]).max(initial=0.0))
+            likely = probability(self.classifier.part(glance.scored, start, end, about)).tolist()
+            complains = 0.0 if calm is None else 1 - likely[-1]
+            of_types, of_claimed = likely[: len(columns)], likely[len(columns) : len(columns) + len(claimed)]
+            return 0.5 * complains + 0.3 * max(of_types, default=0.0) + 0.3 * max(of_claimed, default=0.0)
 
         return find_points(glance.folded, glance.hits, self.languages[glance.lang], weigh)
 

@@ -34,6 +34,13 @@ _WHOLE = 0.15
 """The weight of a feature of the whole text or a cue, beside runs that together have length 1."""
 _STRENGTH = 6.0
 """Inverse regularisation."""
+_STEADY = 1000.0
+"""Added to the squares in a text's length; about what ten rare runs weigh."""
+_TRUSTED_FROM = 20
+"""A label that fewer held-out messages have is claimed only with some certainty, whatever threshold those few suggest."""
+_CAREFUL = 0.24
+_JUDGES_AT_LEAST = 10
+"""So many messages with a label are needed to set its threshold by them alone."""
 
 Progress = Callable[[str], None]
 
@@ -59,14 +66,21 @@ class LabelledMessage(BaseModel):
 @dataclass(frozen=True, slots=True)
 class _Matrix:
     rows: Any
+    """Sparse, a row for each message, a column for each feature."""
     vocabulary: dict[str, int]
     squares: Floats
+    """Per feature the square of its rarity; 0 for a feature of the whole."""
 
 
 def train(
-    messages: Sequence[LabelledMessage], lexicon: Lexicon, labels: Mapping[str, Sequence[str]], sources: Mapping[str, int], tell: Progress
-) -> Classifier:
-    """Return a classifier trained on *messages*; *labels* are those of the playbook, *sources* what to note of where they came from."""
+    messages: Sequence[LabelledMessage], lexicon: Lexicon, labels: Mapping[str, Sequence[str]], sources: Mapping[str, int], tell: Progress,
+    judges_from: int = 0,
+) -> Classifier:  # fmt: skip
+    """Return a classifier trained on *messages*.
+
+    *labels* are those of the playbook, *sources* what to note of where the messages came from. Thresholds are set by the messages from
+    number *judges_from* on, where those have the label often enough: put real ones last, and name where they begin.
+    """
     tell(f"reading {len(messages)} messages")
     matrix = _matrix([message.text for message in messages], lexicon)
     tell(f"{len(matrix.vocabulary)} features")
@@ -77,13 +91,14 @@ def train(
     for fold_number in range(_FOLDS):
         tell(f"trying on held-out part {fold_number + 1} of {_FOLDS}")
         inside, outside = folds != fold_number, folds == fold_number
-        weights, bias = _fit(matrix.rows[inside], {name: target[inside] for name, target in targets.items()})
+        weights, bias = _fit(matrix, inside, {name: target[inside] for name, target in targets.items()})
         held_out[outside] = probability(matrix.rows[outside] @ weights.T + bias)
-    thresholds = _thresholds(outputs, targets, held_out)
+    thresholds = _thresholds(outputs, targets, held_out, judges_from)
     steps = [outputs.index(f"intensity>{step}") for step in range(HIGHEST)]
-    cuts = _cuts(held_out[:, steps].sum(axis=1), np.array([message.intensity for message in messages]))
+    judged = slice(judges_from, None)
+    cuts = _cuts(held_out[judged, steps].sum(axis=1), np.array([message.intensity for message in messages[judged]]))
     tell("training on everything")
-    weights, bias = _fit(matrix.rows, targets)
+    weights, bias = _fit(matrix, np.ones(len(messages), dtype=bool), targets)
     return _packed(outputs, matrix, weights, bias, thresholds, cuts, sources)
 
 
@@ -108,7 +123,7 @@ def _matrix(texts: Sequence[str], lexicon: Lexicon) -> _Matrix:
     is_whole = np.zeros(len(vocabulary), dtype=bool)
     for inside, whole in seen:
         rows = sorted(vocabulary[name] for name in inside if name in vocabulary)
-        norm = float(np.sqrt((rarity[rows] ** 2).sum())) or 1.0
+        norm = float(np.sqrt((rarity[rows] ** 2).sum() + _STEADY))
         others = sorted(vocabulary[name] for name in whole if name in vocabulary)
         is_whole[others] = True
         indices += rows + others
@@ -131,30 +146,45 @@ def _targets(messages: Sequence[LabelledMessage], labels: Mapping[str, Sequence[
     return {name: target for name, target in targets.items() if target.any()}
 
 
-def _fit(rows: Any, targets: Mapping[str, NDArray[np.bool_]]) -> tuple[Floats, Floats]:
-    """Return a row of weights and a bias for each target: logistic regression, each by itself."""
+def _fit(matrix: _Matrix, inside: NDArray[np.bool_], targets: Mapping[str, NDArray[np.bool_]]) -> tuple[Floats, Floats]:
+    """Return a row of weights and a bias for each target, learnt from the messages *inside*: logistic regression, each by itself.
+
+    Each run counts by how much more often it stands in messages with the label than in those without (naive Bayes weights).
+    """
+    from scipy.sparse import diags_array
     from sklearn.linear_model import LogisticRegression
 
+    rows = matrix.rows[inside]
+    is_run = matrix.squares > 0
+    present = (rows > 0).astype(np.float64)
+    seen = np.asarray(present.sum(axis=0)).ravel()
     weights = np.zeros((len(targets), rows.shape[1]), dtype=np.float32)
     bias = np.full(len(targets), -6.0, dtype=np.float32)
     for number, target in enumerate(targets.values()):
         if target.any() and not target.all():
-            model = LogisticRegression(C=_STRENGTH, solver="liblinear", random_state=0, max_iter=200).fit(rows, target)
-            weights[number], bias[number] = model.coef_[0], model.intercept_[0]
+            with_it = np.asarray(present.T @ target.astype(np.float64)).ravel()
+            share = (with_it + 1) / target.sum() / ((seen - with_it + 1) / (~target).sum())
+            telling = np.where(is_run, np.abs(np.log(share)), 0.0)
+            telling = np.where(is_run, telling / np.sqrt((telling**2).sum() / max(1, is_run.sum())), 1.0)
+            model = LogisticRegression(C=_STRENGTH, solver="liblinear", random_state=0, max_iter=200)
+            model.fit(rows @ diags_array(telling), target)
+            weights[number], bias[number] = model.coef_[0] * telling, model.intercept_[0]
     return weights, bias
 
 
-def _thresholds(outputs: Sequence[str], targets: Mapping[str, NDArray[np.bool_]], held_out: Floats) -> dict[str, float]:
+def _thresholds(outputs: Sequence[str], targets: Mapping[str, NDArray[np.bool_]], held_out: Floats, judges_from: int) -> dict[str, float]:
     """Return for each label the probability from which claiming it does best on held-out messages (F1)."""
     thresholds = {}
     for column, output in enumerate(outputs):
-        if output.split(".")[0] not in (*MANY, "temperament"):
+        if output.split(".")[0] not in (*MANY, "temperament") and output != "nature.none":
             continue
+        first = judges_from if targets[output][judges_from:].sum() >= _JUDGES_AT_LEAST else 0
+        true, likely = targets[output][first:], held_out[first:, column]
+        lowest = 0.1 if targets[output][judges_from:].sum() >= _TRUSTED_FROM else _CAREFUL
         best, threshold = -1.0, 0.5
-        for tried in np.arange(0.1, 0.8, 0.02):
-            claimed = held_out[:, column] >= tried
-            hit = float((claimed & targets[output]).sum())
-            score = 2 * hit / max(1.0, float(claimed.sum() + targets[output].sum()))
+        for tried in np.arange(lowest, 0.8, 0.02):
+            claimed = likely >= tried
+            score = 2 * float((claimed & true).sum()) / max(1.0, float(claimed.sum() + true.sum()))
             if score > best + 1e-4:
                 best, threshold = score, float(tried)
         thresholds[output] = round(threshold, 2)
@@ -187,7 +217,7 @@ def _packed(
     own = np.where(matrix.squares > 0, runs_own, _WHOLE).astype(np.float32)
     folded = weights.T * own[:, None]
     # A run's share is divided by its text's length later on; only so are runs and features of the whole comparable.
-    length = float(np.sqrt(matrix.rows.astype(bool) @ matrix.squares).mean()) or 1.0
+    length = float(np.sqrt(matrix.rows.astype(bool) @ matrix.squares + _STEADY).mean()) or 1.0
     strength = np.abs(folded).max(axis=1) / np.where(matrix.squares > 0, length, 1.0)
     kept = np.sort(np.argsort(-strength, kind="stable")[:_KEPT])
     names = list(matrix.vocabulary)
@@ -197,6 +227,7 @@ def _packed(
         weights=folded[kept],
         squares=matrix.squares[kept],
         bias=bias,
+        steady=_STEADY,
         thresholds=thresholds,
         cuts=cuts,
         trained_on=dict(sources),

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from calmdesk.playbook.conditions import CONDITION_KEYS, Situation
 from calmdesk.replies.template import BLANK, Reply, ReplyHead, ReplySyntaxError, blanks_of, uses_of
-from calmdesk.shelf import Problem, Shelf, parsed_with_body
+from calmdesk.shelf import PlaybookError, Problem, Sheet, Shelf, parsed_with_body
 
 _TELLING = ("alerts", "risks", "limits", "stage", "types", "demands", "signals", "product", "traits", "temperament")
 """Which condition decides between wordings with equally many: the earlier the stronger; the others follow."""
 _ORDER = (*_TELLING, *(key for key in CONDITION_KEYS if key not in _TELLING))
 
+_DEPTH = 4
+"""Parts of a wording's path below the playbook's folder."""
 MOST_TECHNIQUES = 3
 """In one message."""
 
@@ -33,40 +35,39 @@ class Message:
 
 
 class Replies:
-    """All wordings of a playbook."""
+    """All wordings of a playbook; those of a technique and language are parsed when they are first asked for."""
 
-    def __init__(self, replies: Iterable[Reply]) -> None:
-        self.all = tuple(sorted(replies, key=lambda reply: reply.id))
-        self._of: dict[tuple[str, str], list[Reply]] = {}
-        for reply in self.all:
-            self._of.setdefault((reply.lang, reply.technique), []).append(reply)
-
-    @classmethod
-    def load(cls, shelf: Shelf) -> tuple[Replies, list[Problem]]:
-        """Return the wordings of *shelf* and every problem of their files; a faulty one is left out."""
-        problems: list[Problem] = []
-        found = []
+    def __init__(self, shelf: Shelf) -> None:
+        self._sheets: dict[tuple[str, str], list[Sheet]] = {}
+        self._misplaced: list[Problem] = []
         for sheet in shelf.below("replies", ".j2"):
-            parts = sheet.key.removesuffix(".j2").split("/")
-            if len(parts) != 4:
-                problems.append(Problem(sheet.path, "", "belongs into replies/<lang>/<technique>/<name>.j2"))
-                continue
-            read = parsed_with_body(ReplyHead, sheet, problems)
-            if read is None:
-                continue
-            head, body = read
-            try:
-                uses = uses_of(body)
-            except ReplySyntaxError as error:
-                problems.append(Problem(sheet.path, "text", str(error)))
-                continue
-            _, lang, technique, _name = parts
-            found.append(Reply("/".join(parts[1:]), lang, technique, head, body, uses, sheet.path))
-        return cls(found), problems
+            parts = sheet.key.split("/")
+            if len(parts) == _DEPTH:
+                self._sheets.setdefault((parts[1], parts[2]), []).append(sheet)
+            else:
+                self._misplaced.append(Problem(sheet.path, "", "belongs into replies/<lang>/<technique>/<name>.j2"))
+        self._parsed: dict[tuple[str, str], tuple[list[Reply], list[Problem]]] = {}
 
     def of(self, lang: str, technique: str) -> list[Reply]:
-        """Return the wordings of a technique in a language."""
-        return self._of.get((lang, technique), [])
+        """Return the wordings of a technique in a language; raise PlaybookError where one of them can't be used."""
+        replies, problems = self._parse(lang, technique)
+        if problems:
+            raise PlaybookError(problems)
+        return replies
+
+    def all(self) -> tuple[list[Reply], list[Problem]]:
+        """Return every wording that can be used, and the problems of the others."""
+        found = [self._parse(lang, technique) for lang, technique in self._sheets]
+        replies = sorted((reply for some, _ in found for reply in some), key=lambda reply: reply.id)
+        return replies, [*self._misplaced, *(problem for _, some in found for problem in some)]
+
+    def _parse(self, lang: str, technique: str) -> tuple[list[Reply], list[Problem]]:
+        key = (lang, technique)
+        if key not in self._parsed:
+            problems: list[Problem] = []
+            replies = [reply for sheet in self._sheets.get(key, ()) if (reply := _reply(sheet, lang, technique, problems))]
+            self._parsed[key] = (replies, problems)
+        return self._parsed[key]
 
     def ranked(self, lang: str, technique: str, situation: Situation, *, barred: frozenset[str], seed: str) -> Iterator[Reply]:
         """Yield the wordings of *technique* that fit, the most specific first; equal ones take turns by *seed*.
@@ -83,6 +84,19 @@ class Replies:
             and barred.isdisjoint(reply.head.also)
         ]
         return iter(sorted(fitting, key=lambda reply: (*_specificity(reply), _turn(reply, seed))))
+
+
+def _reply(sheet: Sheet, lang: str, technique: str, problems: list[Problem]) -> Reply | None:
+    read = parsed_with_body(ReplyHead, sheet, problems)
+    if read is None:
+        return None
+    head, body = read
+    try:
+        uses = uses_of(body)
+    except ReplySyntaxError as error:
+        problems.append(Problem(sheet.path, "text", str(error)))
+        return None
+    return Reply(sheet.key.removeprefix("replies/").removesuffix(".j2"), lang, technique, head, body, uses, sheet.path)
 
 
 def _specificity(reply: Reply) -> tuple[int, tuple[bool, ...]]:

@@ -48,6 +48,8 @@ class _FoldTable(dict[int, str]):
         narrow = unicodedata.normalize("NFKC", character)
         if len(narrow) == 1:
             character = narrow
+        if unicodedata.category(character) == "Cs":
+            character = "\ufffd"  # half a character has no place in UTF-8, which the search for cues goes by
         small = character.lower()
         if len(small) == 1:
             character = small

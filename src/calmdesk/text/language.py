@@ -135,6 +135,7 @@ Languages = Mapping[str, Language]
 @cache
 def script_of(character: str) -> str | None:
     """Return the script of a letter as the first word of its Unicode name, None for what is no letter."""
+    character = unicodedata.normalize("NFKC", character)[:1]
     if not character.isalpha():
         return None
     return unicodedata.name(character, "").partition(" ")[0] or None

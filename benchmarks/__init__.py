@@ -1,0 +1,1 @@
+"""Benchmarks: speed and memory, measured beside peers in one run."""

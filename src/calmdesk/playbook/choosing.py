@@ -14,6 +14,9 @@ from calmdesk.reading.reader import LONGEST_READ
 from calmdesk.reading.reading import Reading
 from calmdesk.text.fold import fold
 
+_A_SENTENCE = 6
+"""Characters; a shorter message of an agent's is no try."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -29,6 +32,8 @@ class History:
     """What the agents did so far, one entry for each of their messages, the oldest first."""
 
     used: tuple[frozenset[str], ...]
+    tries: int = 0
+    """How many of them honestly tried to help (A6)."""
 
     @property
     def all(self) -> frozenset[str]:
@@ -55,12 +60,20 @@ def techniques_in(turn: Turn, playbook: Playbook) -> frozenset[str]:
 
 def history_of(conversation: Conversation, playbook: Playbook) -> History:
     """Return what the agents did before the customer's last message."""
-    return History(tuple(techniques_in(turn, playbook) for turn in conversation.answered))
+    used = tuple(techniques_in(turn, playbook) for turn in conversation.answered)
+    tries = sum(_tries(turn, techniques, playbook) for turn, techniques in zip(conversation.answered, used, strict=True))
+    return History(used, tries)
+
+
+def _tries(turn: Turn, techniques: frozenset[str], playbook: Playbook) -> bool:
+    """Say whether a message honestly tried to help: by its techniques, or by words of the agent's own that neither stall nor hurt."""
+    if turn.techniques is not None:
+        return any(key in playbook.techniques and playbook.techniques[key].honest_try for key in techniques)
+    return len(turn.text) >= _A_SENTENCE and not playbook.unsaid.find(fold(turn.text[:LONGEST_READ]))
 
 
 def situation_of(reading: Reading, history: History, playbook: Playbook, known: Mapping[str, Any], policy: Mapping[str, Any]) -> Situation:
     """Return all that conditions can ask for, alerts included."""
-    tries = sum(any(_tries(key, playbook) for key in used) for used in history.used)
     amount = reading.facts.amount
     large = policy.get("large_sum")
     situation = Situation(
@@ -85,7 +98,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
             "heat": reading.intensity,
             "turn": len(reading.heat),
             "points": len(reading.points),
-            "tries": tries,
+            "tries": history.tries,
             "insults": reading.insults,
             "limits": sum("set_limit" in used for used in history.used),
             "level": reading.level,
@@ -106,10 +119,6 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
         past = Situation({**situation.labels, **before}, situation.numbers, situation.flags)
         alerts |= {key for key, alert in playbook.alerts.items() if alert.when.hold(past)}
     return situation.with_alerts(alerts)
-
-
-def _tries(technique: str, playbook: Playbook) -> bool:
-    return technique in playbook.techniques and playbook.techniques[technique].honest_try
 
 
 def stage_of(reading: Reading, history: History, playbook: Playbook) -> str:

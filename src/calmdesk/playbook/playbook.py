@@ -122,13 +122,26 @@ class Playbook:
             self.languages,
         )
 
+    @cached_property
+    def unsaid(self) -> Lexicon:
+        """The cues of what must not be said, for any reason that policy can't lift."""
+        return Lexicon(
+            (
+                Cue(key, strength, lang, phrase)
+                for key, item in self.wording.items()
+                if not item.policy
+                for strength, lang, phrase in item.cues
+            ),
+            self.languages,
+        )
+
     def reader(self, classifier: Classifier) -> Reader:
         """Return the reader that goes by this playbook's cues and *classifier*'s weights."""
-        ids = {"types": self.complaints, **self.labels, "signals": self.signals, "demands": self.demands}
+        ids: dict[str, Mapping[str, Label]] = {"types": self.complaints, **self.labels, "signals": self.signals, "demands": self.demands}
         return Reader(
             lexicon=self.lexicon,
             languages=self.languages,
-            labels={dimension: tuple(labels) for dimension, labels in ids.items()},
+            labels={dimension: tuple(sorted(labels, key=lambda key: labels[key].rank)) for dimension, labels in ids.items()},
             levels={label: content.level for label, content in self.recognised() if content.level},
             goods=GoodsFinder(self.products),
             facts=FactFinder(self.common_facts, self.languages),

@@ -31,6 +31,8 @@ class Label(_File):
     examples: tuple[Example, ...] = ()
     level: int | None = Field(default=None, ge=1, le=5)
     """Who should take a case in which it is found (B7)."""
+    rank: int = 50
+    """Of several demands in a message the lowest is named: what is concrete before what is general."""
     practice: Words = ()
 
 

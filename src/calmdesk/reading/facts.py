@@ -118,7 +118,8 @@ def _raw(folded: Folded, start: int, end: int) -> str:
 def _all(pattern: re.Pattern[str], folded: Folded) -> Iterable[_Found]:
     for match in pattern.finditer(folded.text):
         number = value(match["value"]) if "value" in pattern.groupindex and match["value"] else None
-        yield _Found(_raw(folded, *match.span()), number)
+        span = match.span("said" if "said" in pattern.groupindex and match["said"] else 0)
+        yield _Found(_raw(folded, *span), number)
 
 
 def _first(patterns: Iterable[re.Pattern[str]], folded: Folded) -> str | None:

@@ -23,7 +23,10 @@ _POINTED = ("types.", "demands.")
 """A cue of these makes a clause a point."""
 _INSULTS = ("signals.insult", "risks.abuse", "intensity.4", "signals.sarcasm")
 """Words of these are cut out of a point; a clause that holds nothing else is left out."""
-_NEVER = ("signals.threat", "risks.bad_review", "risks.exposure", "risks.authority", "risks.fraud", "risks.churn", "traits.arrogant")
+_NEVER = (
+    "signals.threat", "risks.bad_review", "risks.exposure", "risks.authority", "risks.fraud", "risks.churn", "traits.arrogant",
+    "traits.wants_boss",
+)  # fmt: skip
 """A clause with a strong cue of these is never read back."""
 _PLEASANT = ("signals.praise", "signals.thanks", "signals.greeting", "signals.settled", "nature.none", "intensity.0")
 """A clause with a strong cue of these, and none of a complaint, says nothing that went wrong."""
@@ -40,6 +43,8 @@ class Point:
     weight: float
     start: int
     """Offset in the folded text."""
+    types: tuple[str, ...]
+    """The complaint types that its cues speak for."""
     statement: bool
     """Whether it says what happened, so that it can stand inside a sentence; not a question, not a demand."""
 
@@ -50,7 +55,7 @@ def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: 
     for start, end in _split(folded, language):
         inside = [hit for hit in hits if start <= hit.start < end and not hit.negated]
         strong = [hit for hit in inside if hit.cue.strength == "strong"]
-        if any(hit.cue.label in _NEVER for hit in strong):
+        if any(hit.cue.label in _NEVER for hit in strong) or _threatens(folded.text[start:end], language) or _quoted(folded.text, start):
             continue
         insults = [hit for hit in strong if hit.cue.label in _INSULTS]
         pointed = [hit for hit in inside if hit.cue.label.startswith(_POINTED) and not any(_overlap(hit, other) for other in insults)]
@@ -67,10 +72,11 @@ def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: 
             continue
         text = read_back(_spoken(folded, start, end, insults), language)
         if text is not None and not any(_same(text, other.text) for other in found):
-            asks = folded.text[end : end + 1] == "?" or _asks(fold(text).text, language)
+            asks = asks_in(folded, start, end, language) or _asks(fold(text).text, language)
             demands = any(hit.cue.label.startswith("demands.") for hit in pointed)
             states = any(hit.cue.label.startswith("types.") for hit in pointed) or not demands
-            found.append(Point(text, weight, start, states and not asks))
+            types = tuple(dict.fromkeys(hit.cue.label.removeprefix("types.") for hit in pointed if hit.cue.label.startswith("types.")))
+            found.append(Point(text, weight, start, types, states and not asks))
     weightiest = sorted(found, key=lambda point: -point.weight)
     enough = [point for point in weightiest if point.weight >= _ENOUGH] or weightiest[:1]
     return sorted(enough[:MOST], key=lambda point: point.start)
@@ -78,6 +84,21 @@ def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: 
 
 def _overlap(one: Hit, other: Hit) -> bool:
     return one.start < other.end and other.start < one.end
+
+
+def _threatens(text: str, language: Language) -> bool:
+    return any(word in text for word in language.clauses.never)
+
+
+def _quoted(text: str, start: int) -> bool:
+    """Say whether *start* stands inside somebody's quoted words, which are neither the customer's nor to be turned."""
+    before = text[:start]
+    return before.count('"') % 2 == 1 or sum(before.count(sign) for sign in "「『") > sum(before.count(sign) for sign in "」』")
+
+
+def asks_in(folded: Folded, start: int, end: int, language: Language) -> bool:
+    """Say whether the clause *start:end* is a question."""
+    return folded.text[end : end + 1] == "?" or _asks(folded.text[start:end].strip(), language)
 
 
 def _asks(text: str, language: Language) -> bool:
@@ -92,7 +113,14 @@ def read_back(clause: str, language: Language) -> str | None:
     if not language.clauses.shortest <= len(text) <= language.clauses.longest * 1.5:
         return None
     turned = _trimmed(turn_persons(text, language), language)
-    return turned if len(turned) >= language.clauses.shortest else None
+    return _begun_small(turned, language) if len(turned) >= language.clauses.shortest else None
+
+
+def _begun_small(text: str, language: Language) -> str:
+    """Return *text* so that it can stand inside a sentence: its first word small, unless it looks like a name."""
+    first, _, rest = text.partition(" ")
+    name = not first[1:].islower() or rest[:1].isupper()
+    return text if name or not language.spaced else text[:1].lower() + text[1:]
 
 
 def turn_persons(text: str, language: Language) -> str:

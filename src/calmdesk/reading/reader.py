@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import Any
 
 from calmdesk.conversation import Conversation
 from calmdesk.reading.classifier import HIGHEST, Classifier, Floats, Scored, probability
 from calmdesk.reading.cues import Hit, Lexicon
 from calmdesk.reading.facts import FactFinder, gathered
 from calmdesk.reading.goods import GoodsFinder
-from calmdesk.reading.points import Point, find_points
+from calmdesk.reading.points import Point, asks_in, find_points, turn_persons
 from calmdesk.reading.reading import Evidence, Facts, Reading
 from calmdesk.text.clauses import clauses
 from calmdesk.text.fold import Folded, fold
@@ -99,7 +100,7 @@ class Reader:
             needs=self._many("needs", last) if complains else (),
             risks=risks,
             points=tuple(point.text for point in points),
-            point=self._main_point(points, self.languages[last.lang]),
+            **self._stated(points, self.languages[last.lang]),
             level=1,
             product=self.goods.kinds[goods].group if goods else None,
             facts=facts,
@@ -135,7 +136,7 @@ class Reader:
             hits=hits,
             scored=scored,
             probabilities=probabilities,
-            intensity=0 if nature == "none" else max(intensity, nature in _DISPLEASED),
+            intensity=0 if nature == "none" else max(intensity, int(nature in _DISPLEASED)),
             types=types,
             nature=nature,
             strongly=fired,
@@ -254,7 +255,8 @@ class Reader:
 
     def _points(self, glance: Glance) -> list[Point]:
         """Return what to read back: nothing where nothing is complained of."""
-        if glance.nature == "none":
+        raging = glance.intensity == HIGHEST
+        if glance.nature == "none" or (raging and not glance.types):
             return []
         columns = [column for label in self.labels["types"] if (column := self.classifier.column(f"types.{label}")) is not None]
         claimed = [column for label in glance.types if (column := self.classifier.column(f"types.{label}")) is not None]
@@ -264,28 +266,42 @@ class Reader:
 
         def weigh(start: int, end: int) -> float:
             likely = probability(self.classifier.part(glance.scored, start, end, about)).tolist()
-            complains = 0.0 if calm is None else 1 - likely[-1]
+            # Who rages says much that isn't calm and is no point either: there only what is about a type counts.
+            complains = 0.0 if calm is None or raging else 1 - likely[-1]
             of_types, of_claimed = likely[: len(columns)], likely[len(columns) : len(columns) + len(claimed)]
             return 0.5 * complains + 0.3 * max(of_types, default=0.0) + 0.3 * max(of_claimed, default=0.0)
 
-        return find_points(glance.folded, glance.hits, self.languages[glance.lang], weigh)
+        language = self.languages[glance.lang]
+        points = find_points(glance.folded, glance.hits, language, weigh)
+        return [replace(point, text=self._turned_too(point.text, language)) for point in points]
 
-    def _main_point(self, points: Sequence[Point], language: Language) -> str | None:
+    def _turned_too(self, text: str, language: Language) -> str:
+        """Turn the persons of words that another kind of language put into *text*: customers mix them."""
+        other = min((one for one in self.languages.values() if one.spaced != language.spaced), key=lambda one: one.rank, default=None)
+        return turn_persons(text, other) if other else text
+
+    def _stated(self, points: Sequence[Point], language: Language) -> dict[str, Any]:
+        """Return the points that can stand inside a sentence: the weightiest, and the weightiest of each type."""
         stated = [point for point in points if point.statement and len(point.text) <= language.clauses.longest]
-        return max(stated, key=lambda point: point.weight).text if stated else None
+        stated.sort(key=lambda point: -point.weight)
+        of_type: dict[str, str] = {}
+        for point in stated:
+            for label in point.types:
+                of_type.setdefault(label, point.text)
+        return {"point": stated[0].text if stated else None, "point_of": of_type}
 
     def _detail(self, glance: Glance, kind: str | None) -> str | None:
         """Return the stretch of neighbouring clauses that says most about the goods themselves (A5)."""
-        folded = glance.folded
+        folded, language = glance.folded, self.languages[glance.lang]
         best: tuple[float, str] | None = None
         stretch: tuple[int, int] | None = None
         for start, end in clauses(folded):
             hits = [hit for hit in glance.hits if start <= hit.start < end and not hit.negated]
             offends = any(hit.cue.label in {"signals.insult", "risks.abuse", "signals.threat"} for hit in hits)
-            told = self.goods.details(kind, folded.text[start:end]) + any(
-                mark in folded.text[start:end] for mark in self.languages[glance.lang].clauses.likeness
-            )
-            if not told or offends:
+            named = self.goods.details(kind, folded.text[start:end])
+            likened = any(mark in folded.text[start:end] for mark in language.clauses.likeness)
+            told = named + likened if kind or likened or named > 1 else 0
+            if not told or offends or asks_in(folded, start, end, language):
                 stretch = None
                 continue
             left, right = folded.span(start, end)
@@ -294,7 +310,7 @@ class Reader:
                 told += 1
             stretch = (left, right)
             text = folded.raw[left:right].strip(" ,，。.!！?？")
-            if 3 <= len(text) <= _LONGEST_DETAIL * (3 if self.languages[glance.lang].spaced else 1) and (best is None or told > best[0]):
+            if 3 <= len(text) <= _LONGEST_DETAIL * (3 if language.spaced else 1) and (best is None or told > best[0]):
                 best = (told, text)
         return best[1] if best else None
 

@@ -94,6 +94,8 @@ class Reading:
     """Ways of speaking that matter though they are no labels: insult, sarcasm, settled …"""
     point: str | None = None
     """The weightiest point that says what happened, so that it can stand inside a sentence."""
+    point_of: Mapping[str, str] = field(default_factory=dict)
+    """For each complaint type the weightiest such point that speaks of it."""
     demands: tuple[str, ...] = ()
     """What is asked for: refund, exchange …"""
     product_kind: str | None = None

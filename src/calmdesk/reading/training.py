@@ -38,7 +38,7 @@ _STEADY = 1000.0
 """Added to the squares in a text's length; about what ten rare runs weigh."""
 _TRUSTED_FROM = 20
 """A label that fewer held-out messages have is claimed only with some certainty, whatever threshold those few suggest."""
-_CAREFUL = 0.24
+_CAREFUL = 0.14
 _JUDGES_AT_LEAST = 10
 """So many messages with a label are needed to set its threshold by them alone."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from calmdesk.conversation import Conversation
 from calmdesk.playbook.playbook import Playbook
 from calmdesk.reading.reading import Reading
-from calmdesk.replies.template import Points, trim
+from calmdesk.replies.template import BY_DEMAND, BY_TYPE, Points, trim
 from calmdesk.text.language import Language
 
 _LONGEST = {"name": 24, "product": 30, "courier": 20, "order_number": 32, "tracking_number": 32, "date": 24}
@@ -24,6 +24,7 @@ def known_of(reading: Reading, conversation: Conversation, playbook: Playbook, s
     """
     language = playbook.languages[reading.lang]
     facts = reading.facts
+    demands = {key: playbook.demands[key].names[reading.lang] for key in reading.demands if key in playbook.demands}
     known: dict[str, Any] = {
         "name": address(facts.customer_name, conversation.customer.gender, language),
         "points": Points.of([_plain(point) for point in reading.points], language.listing),
@@ -35,7 +36,9 @@ def known_of(reading: Reading, conversation: Conversation, playbook: Playbook, s
         "courier": facts.courier,
         "order_number": facts.order_number,
         "tracking_number": facts.tracking_number,
-        "demand": next((playbook.demands[key].names.get(reading.lang) for key in reading.demands if key in playbook.demands), None),
+        "demand": next(iter(demands.values()), None),
+        BY_DEMAND: demands,
+        BY_TYPE: {key: trim(_plain(point)) for key, point in reading.point_of.items()},
         "shop": shop,
         **{key: facts.said.get(key) for key in ("days", "times", "amount")},
     }

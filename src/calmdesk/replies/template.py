@@ -35,6 +35,8 @@ VARIABLES = frozenset(
     }
 )
 """What a wording may name; docs/playbook.md says what each holds."""
+BY_DEMAND, BY_TYPE = "demand by id", "point by type"
+"""What a wording made for certain demands or types takes its `demand` and `point` from; not to be named in a text."""
 POLICY_KEYS = frozenset(
     {
         "return_days",
@@ -117,10 +119,24 @@ class Reply:
     def _compiled(self) -> Template:
         return environment().from_string(self.body)
 
+    def _own(self, name: str, wanted: Sequence[str], found: Mapping[str, str] | None) -> dict[str, str]:
+        """Return the value that this wording's own condition is about, where there is one."""
+        own = _first_of(wanted, found) if found else None
+        return {name: own} if own else {}
+
     def render(self, known: Mapping[str, Any], policy: Mapping[str, Any]) -> str:
         """Return the text; raise `jinja2.UndefinedError` where something it names isn't known."""
         unknown = dict.fromkeys(self.uses.optional - known.keys(), None)
+        known = {
+            **known,
+            **self._own("demand", self.head.demands, known.get(BY_DEMAND)),
+            **self._own("point", self.head.types, known.get(BY_TYPE)),
+        }
         return tidy(self._compiled.render({**unknown, **known, "policy": policy}))
+
+
+def _first_of(wanted: Sequence[str], found: Mapping[str, str]) -> str | None:
+    return next((found[key] for key in wanted if key in found), None)
 
 
 def tidy(text: str) -> str:

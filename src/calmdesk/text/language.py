@@ -54,6 +54,8 @@ class Clauses(BaseModel):
     """Words before which a clause may be cut, beside punctuation."""
     openers: Words = ()
     """Conjunctions, interjections and addresses that a point doesn't begin with."""
+    never: Words = ()
+    """Words of threats and ultimatums; a clause that holds one is not read back."""
     closers: Words = ()
     """Particles that a point doesn't end with."""
     questions: Words = ()
@@ -75,7 +77,7 @@ class Facts(BaseModel):
     """Pattern of a time span, and how many days one unit has."""
     dates: Patterns = ()
     times: Patterns = ()
-    """How often the customer says they tried."""
+    """How often the customer says they tried; a group `said` is what of it a reply takes up."""
     amounts: Patterns = ()
     names: Patterns = ()
     """How customers give their name; the group `name` is the name."""

@@ -23,7 +23,7 @@ def _cases() -> list[dict[str, Any]]:
 def test_what_the_practice_asks_for_is_suggested(adviser: Adviser, case: dict[str, Any]) -> None:
     """In this conversation what the practice asks for is suggested, and what it forbids isn't."""
     known = {"practice", "story", "turns", "customer", "order", "reads", "leads", "suggests", "suggests_not", "says", "says_not"}
-    known |= {"escalates", "alert", "checklist", "avoid", "why", "stage", "level", "blanks", "product"}
+    known |= {"performs", "escalates", "alert", "checklist", "avoid", "why", "stage", "level", "blanks", "product"}
     assert set(case) <= known, f"unknown keys {set(case) - known}"
     about = {key: case[key] for key in ("customer", "order") if key in case}
 
@@ -42,6 +42,7 @@ def test_what_the_practice_asks_for_is_suggested(adviser: Adviser, case: dict[st
         assert leads(advice)[0] == case["leads"], f"{leads(advice)}"
     missing = [technique for technique in case.get("suggests", []) if technique not in leads(advice)]
     assert not missing, f"not led by {missing}: {leads(advice)}"
+    assert set(case.get("performs", [])) <= performed(advice), f"{performed(advice)}"
     wrong = performed(advice) & set(case.get("suggests_not", []))
     assert not wrong, f"must not be suggested: {wrong}"
     for words in case.get("says", []):
@@ -55,6 +56,10 @@ def test_what_the_practice_asks_for_is_suggested(adviser: Adviser, case: dict[st
     for key in ("checklist", "avoid"):
         for words in case.get(key, []):
             assert any(words in line for line in getattr(advice, key)), f"{words!r} isn't in {getattr(advice, key)}"
+    for words in case.get("why", []):
+        assert any(words in suggestion.why for suggestion in advice.suggestions), [suggestion.why for suggestion in advice.suggestions]
+    for blank in case.get("blanks", []):
+        assert any(blank in suggestion.blanks for suggestion in advice.suggestions), f"no reply has a blank for {blank}"
     for key in ("stage", "level", "product"):
         if key in case:
             assert (advice.stage if key == "stage" else getattr(reading, key)) == case[key]

@@ -143,7 +143,7 @@ class Playbook:
             languages=self.languages,
             labels={dimension: tuple(sorted(labels, key=lambda key: labels[key].rank)) for dimension, labels in ids.items()},
             levels={label: content.level for label, content in self.recognised() if content.level},
-            goods=GoodsFinder(self.products),
+            goods=GoodsFinder(self.products, (word for language in self.languages.values() for word in language.clauses.likeness)),
             facts=FactFinder(self.common_facts, self.languages),
             classifier=classifier,
         )

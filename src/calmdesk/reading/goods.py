@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
@@ -41,8 +41,9 @@ class Goods:
 class GoodsFinder:
     """Finds goods in a text: the longest name wins, then the one that comes first."""
 
-    def __init__(self, kinds: Mapping[str, ProductKind]) -> None:
+    def __init__(self, kinds: Mapping[str, ProductKind], likeness: Iterable[str] = ()) -> None:
         self.kinds = kinds
+        self._likeness = tuple(dict.fromkeys(fold(word).text for word in likeness))
         self._kind_of: dict[str, str] = {}
         for key, kind in kinds.items():
             for words in kind.words.values():
@@ -53,12 +54,19 @@ class GoodsFinder:
 
     def find(self, folded: Folded) -> Goods | None:
         """Return the goods that *folded* names, None where it names none that is known."""
-        found = max(self._names.find(folded.text), key=lambda name: name[2] - name[1], default=None)
+        named = (name for name in self._names.find(folded.text) if not self._likened(folded.text, name[1], name[2]))
+        found = max(named, key=lambda name: name[2] - name[1], default=None)
         if not found:
             return None
         word, start, end = found
         left, right = folded.span(start, end)
         return Goods(self._kind_of[word], folded.raw[left:right])
+
+    def _likened(self, text: str, start: int, end: int) -> bool:
+        """Say whether goods are only named to compare with: as small as a ping-pong ball."""
+        return any(
+            text.endswith(word, 0, start) or text.endswith(word + " ", 0, start) or text.startswith(word, end) for word in self._likeness
+        )
 
     def named(self, product: str) -> Goods | None:
         """Return the goods of an order; its own words are kept as the name."""

@@ -28,8 +28,11 @@ _NEVER = (
     "traits.wants_boss",
 )  # fmt: skip
 """A clause with a strong cue of these is never read back."""
-_PLEASANT = ("signals.praise", "signals.thanks", "signals.greeting", "signals.settled", "nature.none", "intensity.0")
-"""A clause with a strong cue of these, and none of a complaint, says nothing that went wrong."""
+_BESIDE = (
+    "signals.praise", "signals.thanks", "signals.greeting", "signals.settled", "signals.gives_up", "nature.none", "nature.venting",
+    "intensity.", "temperament.", "needs.vent",
+)  # fmt: skip
+"""A clause with a strong cue of these, and none of a complaint, tells a feeling or is pleasant, and says nothing that went wrong."""
 _EDGES = " \t\r\n,.!?;:、。，！？；：~～…—-·\"'“”「」()（）【】[]*#@"
 _PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 _LINK = re.compile(r"https?://\S+|www\.\S+|@\w+|\d{9,}")
@@ -52,6 +55,7 @@ class Point:
 def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: Callable[[int, int], float]) -> list[Point]:
     """Return the points of a message in order, without duplicates; *weigh* says how much of a complaint a clause is (0 to 1)."""
     found: list[Point] = []
+    said: list[str] = []
     for start, end in _split(folded, language):
         inside = [hit for hit in hits if start <= hit.start < end and not hit.negated]
         strong = [hit for hit in inside if hit.cue.strength == "strong"]
@@ -61,7 +65,7 @@ def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: 
         pointed = [hit for hit in inside if hit.cue.label.startswith(_POINTED) and not any(_overlap(hit, other) for other in insults)]
         if insults and not pointed:
             continue
-        if not pointed and any(hit.cue.label in _PLEASANT for hit in strong):
+        if not pointed and any(hit.cue.label.startswith(_BESIDE) for hit in strong):
             continue
         weight = weigh(start, end)
         if any(hit.cue.strength == "strong" for hit in pointed):
@@ -71,8 +75,12 @@ def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: 
         if weight < _LEAST:
             continue
         text = read_back(_spoken(folded, start, end, insults), language)
-        if text is not None and not any(_same(text, other.text) for other in found):
-            asks = asks_in(folded, start, end, language) or _asks(fold(text).text, language)
+        if text is None:
+            continue
+        short = fold(text).text
+        if not any(short in other or other in short for other in said):
+            said.append(short)
+            asks = asks_in(folded, start, end, language) or _asks(short, language)
             demands = any(hit.cue.label.startswith("demands.") for hit in pointed)
             states = any(hit.cue.label.startswith("types.") for hit in pointed) or not demands
             types = tuple(dict.fromkeys(hit.cue.label.removeprefix("types.") for hit in pointed if hit.cue.label.startswith("types.")))
@@ -200,8 +208,3 @@ def _ends(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _apart(neighbour: str, language: Language) -> bool:
     return not language.spaced or not neighbour.isalnum()
-
-
-def _same(one: str, other: str) -> bool:
-    first, second = fold(one).text, fold(other).text
-    return first in second or second in first

@@ -23,8 +23,11 @@ _CUES_ALONE = {"strong": 0.9, "weak": 0.4}
 _UNLEARNED_THRESHOLD = 0.5
 _LITTLE = 3
 """Fewer runs than these that the classifier knows are thin evidence: such a message gets labels from strong cues only."""
-_ALARMS = {"risks"}
-"""Of these a strong cue is enough, whatever the classifier says: one alarm too many costs less than one that is missed."""
+_BY_CUE = {"risks", "traits"}
+"""Of these a strong cue is enough, whatever the classifier says: one alarm too many costs less than one that is missed, and a manner
+that is said in so many words ("I don't care, I just want …") is rare in what it learnt from."""
+_SURE = 0.9
+"""How likely a strong cue makes its label where there is no more to go by."""
 _NEAR = 0.5
 """A valid complaint that reaches no type's threshold is of the type that comes nearest, if it reaches this share of it."""
 _DISPLEASED = {"valid", "venting"}
@@ -125,11 +128,13 @@ class Reader:
         hits = self.lexicon.find(folded)
         scored = self.classifier.score(folded.text, hits)
         probabilities = self._probabilities(scored.logits, hits) if folded.text else {}
-        fired = {hit.cue.label for hit in hits if hit.cue.strength == "strong" and not hit.negated}
+        fired = {hit.cue.label for hit in hits if not hit.negated and (hit.cue.strength == "strong" or _is_all(hit, folded))}
         if scored.known < _LITTLE:
-            probabilities = {output: likely if output in fired else 0.0 for output, likely in probabilities.items()}
+            probabilities = {output: max(likely, _SURE) if output in fired else 0.0 for output, likely in probabilities.items()}
+        if any(_is_all(hit, folded) and hit.cue.label.startswith(("types.", "demands.")) and not hit.negated for hit in hits):
+            probabilities |= {output: _SURE for output in fired if output in probabilities} | {"nature.none": 0.0}
         intensity = max(self._intensity(probabilities), HIGHEST if "signals.threat" in fired else 0)
-        nature, types = self._nature_and_types(probabilities, intensity, asks=folded.text.endswith("?"))
+        nature, types = self._nature_and_types(probabilities, intensity, fired, asks=folded.text.endswith("?"))
         return Glance(
             folded=folded,
             lang=detect([*before, text], self.languages),
@@ -162,13 +167,16 @@ class Reader:
         expected = sum(probabilities.get(f"intensity>{step}", 0.0) for step in range(HIGHEST))
         return sum(expected >= cut for cut in self.classifier.cuts)
 
-    def _nature_and_types(self, probabilities: Mapping[str, float], intensity: int, *, asks: bool) -> tuple[str, tuple[str, ...]]:
+    def _nature_and_types(
+        self, probabilities: Mapping[str, float], intensity: int, fired: Set[str], *, asks: bool
+    ) -> tuple[str, tuple[str, ...]]:
         """Return nature and types that go together: no complaint has no types, a valid one has at least one."""
         likely = {label: probabilities.get(f"nature.{label}", 0.0) for label in self.labels["nature"]}
         total = sum(likely.values())
         types = self._claimed("types", probabilities)
         if not total:
-            return ("valid" if types else "inquiry" if asks else "none"), types
+            wants = any(label.startswith("demands.") for label in fired)
+            return ("valid" if types or wants else "inquiry" if asks else "none"), types
         if likely.get("none", 0.0) / total >= self.classifier.thresholds.get("nature.none", _UNLEARNED_THRESHOLD):
             return "none", ()
         ranked = sorted((label for label in likely if label != "none"), key=lambda label: -likely[label])
@@ -194,7 +202,7 @@ class Reader:
 
     def _many(self, dimension: str, glance: Glance) -> tuple[str, ...]:
         claimed = self._claimed(dimension, glance.probabilities)
-        if dimension not in _ALARMS:
+        if dimension not in _BY_CUE:
             return claimed
         return claimed + tuple(
             label for label in self.labels[dimension] if label not in claimed and f"{dimension}.{label}" in glance.strongly
@@ -291,7 +299,7 @@ class Reader:
         return {"point": stated[0].text if stated else None, "point_of": of_type}
 
     def _detail(self, glance: Glance, kind: str | None) -> str | None:
-        """Return the stretch of neighbouring clauses that says most about the goods themselves (A5)."""
+        """Return the stretch of neighbouring clauses that says most about the goods themselves (A5), persons turned."""
         folded, language = glance.folded, self.languages[glance.lang]
         best: tuple[float, str] | None = None
         stretch: tuple[int, int] | None = None
@@ -312,7 +320,7 @@ class Reader:
             text = folded.raw[left:right].strip(" ,，。.!！?？")
             if 3 <= len(text) <= _LONGEST_DETAIL * (3 if language.spaced else 1) and (best is None or told > best[0]):
                 best = (told, text)
-        return best[1] if best else None
+        return self._turned_too(turn_persons(best[1], language), language) if best else None
 
     def _scores(self, glance: Glance) -> dict[str, dict[str, float]]:
         scores: dict[str, dict[str, float]] = {}
@@ -346,6 +354,11 @@ class Reader:
         for signal in reading.signals:
             pieces += [_piece(f"signals.{signal}", glance.folded, hit.start, hit.end) for hit in glance.fired(f"signals.{signal}")]
         return pieces
+
+
+def _is_all(hit: Hit, folded: Folded) -> bool:
+    """Say whether a message is nothing but the cue ("退货"): then it means it, however weak the cue is inside a longer one."""
+    return hit.start == 0 and hit.end >= len(folded.text.rstrip("!?.,~ "))
 
 
 def _piece(label: str, folded: Folded, start: int, end: int) -> Evidence:

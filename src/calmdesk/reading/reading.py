@@ -101,7 +101,7 @@ class Reading:
     product_kind: str | None = None
     """The kind of goods within the group, such as "root_vegetables"."""
     detail: str | None = None
-    """A concrete detail, as said, that a question can take up (A5)."""
+    """A concrete detail, as said but for the persons, that a question can take up (A5)."""
     insults: int = 0
     """How many of the customer's messages insulted."""
     repeated: bool = False

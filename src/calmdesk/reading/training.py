@@ -36,6 +36,8 @@ _STRENGTH = 6.0
 """Inverse regularisation."""
 _STEADY = 1000.0
 """Added to the squares in a text's length; about what ten rare runs weigh."""
+_UNSEEN = 0.5
+"""The lowest threshold of a label that none of them has: all that is known of it was made up."""
 _TRUSTED_FROM = 20
 """A label that fewer held-out messages have is claimed only with some certainty, whatever threshold those few suggest."""
 _CAREFUL = 0.14
@@ -180,7 +182,8 @@ def _thresholds(outputs: Sequence[str], targets: Mapping[str, NDArray[np.bool_]]
             continue
         first = judges_from if targets[output][judges_from:].sum() >= _JUDGES_AT_LEAST else 0
         true, likely = targets[output][first:], held_out[first:, column]
-        lowest = 0.1 if targets[output][judges_from:].sum() >= _TRUSTED_FROM else _CAREFUL
+        real = targets[output][judges_from:].sum()
+        lowest = 0.1 if real >= _TRUSTED_FROM else _CAREFUL if real else _UNSEEN
         best, threshold = -1.0, 0.5
         for tried in np.arange(lowest, 0.8, 0.02):
             claimed = likely >= tried

@@ -70,7 +70,9 @@ class Replies:
         return self._parsed[key]
 
     def ranked(self, lang: str, technique: str, situation: Situation, *, barred: frozenset[str], seed: str) -> Iterator[Reply]:
-        """Yield the wordings of *technique* that fit, the most specific first; equal ones take turns by *seed*.
+        """Yield the wordings of *technique* that fit, the most specific first.
+
+        Of equals those that can use the customer's name come first; the rest take turns by *seed*.
 
         *barred* are techniques that must not be used now, not even beside the lead.
         """
@@ -83,7 +85,7 @@ class Replies:
             and all(situation.policy.get(key) for key in reply.uses.policy)
             and barred.isdisjoint(reply.head.also)
         ]
-        return iter(sorted(fitting, key=lambda reply: (*_specificity(reply), _turn(reply, seed))))
+        return iter(sorted(fitting, key=lambda reply: (*_specificity(reply), not _by_name(reply, situation), _turn(reply, seed))))
 
 
 def _reply(sheet: Sheet, lang: str, technique: str, problems: list[Problem]) -> Reply | None:
@@ -103,6 +105,11 @@ def _specificity(reply: Reply) -> tuple[int, tuple[bool, ...]]:
     """Return the sort key by which the more specific wording comes first."""
     given = reply.conditions
     return -len(given), tuple(key not in given for key in _ORDER)
+
+
+def _by_name(reply: Reply, situation: Situation) -> bool:
+    """Say whether a wording addresses the customer by name, where the name is known (A16)."""
+    return "name" in situation.known and "name" in reply.uses.optional | reply.uses.required
 
 
 def _turn(reply: Reply, seed: str) -> int:

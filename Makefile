@@ -28,6 +28,9 @@ test: lint ## lint, types, the playbook's check and all tests but the long ones
 test-long: .venv/ready ## the tests that take minutes (fuzzing)
 	@$(BIN)/pytest -m long
 
+check: .venv/ready ## check the playbook in templates/ (and the folders named in bot.toml)
+	@$(BIN)/calmdesk check
+
 lint: .venv/ready ## ruff and mypy (strict)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
@@ -57,4 +60,4 @@ pictures: .venv/ready ## the README's picture, from a real run
 clean: ## take away what was made
 	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help demo test test-long lint format bench train evaluate lock pictures clean
+.PHONY: help demo test test-long check lint format bench train evaluate lock pictures clean

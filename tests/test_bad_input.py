@@ -121,7 +121,8 @@ def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
         ("[shop\n", "isn't valid TOML"),
         ("[shop]\nnaem = 'x'", "shop.naem: unknown key"),
         ("[policy]\nreturn_days = -1\nlarge_sum = 0", "policy.return_days"),
-        ("[templates]\nfolders = ['nowhere']", "no such folder"),
+        ("[templates]\nfolders = 'nowhere'", "no such folder"),
+        ("[desk]\nlanguage = 'zh'", "unknown language 'zh'"),
     ],
 )
 def test_faulty_settings_are_one_line(tmp_path: Path, text: str, message: str) -> None:

@@ -59,8 +59,10 @@ def test_the_next_customer_starts_afresh_and_own_words_can_be_sent() -> None:
 
 
 def test_a_number_that_isnt_offered_is_the_customers_word() -> None:
-    """Only 1 to 3 send; anything else is taken for the customer's next message, hostile markup included."""
-    shown = played("[bold]你们[/bold] [link=file:///etc/passwd]管不管[/link]", "7", lang="zh-Hans")
+    """Only 1 to 3 send, another digit is told so; anything else is the customer's next message, hostile markup included."""
+    shown = played("[bold]你们[/bold] [link=file:///etc/passwd]管不管[/link]", "7", "77", lang="zh-Hans")
+
+    assert "写 1 到 3" in shown
 
     assert "[link=file:///etc/passwd]" in shown
     assert "message 2" in shown

@@ -29,7 +29,7 @@ from calmdesk.reading.reader import Reader
 from calmdesk.reading.reading import Reading
 from calmdesk.replies.known import known_of
 from calmdesk.replies.replies import Message, Replies, already_said, render
-from calmdesk.shelf import PlaybookError, Shelf
+from calmdesk.shelf import PlaybookError, Problem, Shelf
 
 MOST_SUGGESTIONS = 3
 
@@ -97,6 +97,7 @@ class Adviser:
         settings = settings or Settings()
         shelf = Shelf.open(settings.folders)
         playbook, problems = Playbook.load(shelf)
+        problems += unknown_language(settings, playbook)
         if problems:
             raise PlaybookError(problems)
         return cls(settings, playbook, Replies(shelf), playbook.reader(Classifier.load(shipped_weights())))
@@ -166,6 +167,14 @@ class Adviser:
                 break
         for choice, message in waiting[: MOST_SUGGESTIONS - len(offered)]:
             yield choice, message
+
+
+def unknown_language(settings: Settings, playbook: Playbook) -> list[Problem]:
+    """Return the problem of a `[desk] language` that the playbook doesn't have."""
+    lang = settings.desk.language
+    if lang is None or lang in playbook.languages:
+        return []
+    return [Problem("bot.toml", "desk.language", f"unknown language {lang!r}; there are {', '.join(playbook.languages)}")]
 
 
 def shipped_weights() -> Path:

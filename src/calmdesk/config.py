@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from calmdesk.shelf import explained, shipped_templates
 
@@ -19,6 +19,19 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _off(value: object) -> object:
+    """Take false and 0 for "not set": people write either to switch a promise off."""
+    return None if value is False or (value == 0 and not isinstance(value, bool)) else value
+
+
+def _several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Count = Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_off)]
+"""A number of days, hours or months; false or 0 switches it off."""
+
+
 class Shop(_Section):
     """`[shop]`."""
 
@@ -28,18 +41,18 @@ class Shop(_Section):
 class Templates(_Section):
     """`[templates]`."""
 
-    folders: tuple[str, ...] = ()
+    folders: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
     """The shop's own folders; each goes before the next, all before the shipped one."""
 
 
 class Policy(_Section):
     """`[policy]`: what the shop stands for. What isn't set is never promised."""
 
-    return_days: int | None = Field(default=None, ge=1)
-    price_protection_days: int | None = Field(default=None, ge=1)
-    refund_arrives_days: int | None = Field(default=None, ge=1)
-    ship_within_hours: int | None = Field(default=None, ge=1)
-    warranty_months: int | None = Field(default=None, ge=1)
+    return_days: Count = None
+    price_protection_days: Count = None
+    refund_arrives_days: Count = None
+    ship_within_hours: Count = None
+    warranty_months: Count = None
     postage_on_us: bool = False
     resend_on_loss: bool = False
     exchange_on_fault: bool = False
@@ -48,8 +61,8 @@ class Policy(_Section):
     agent_authority: bool = False
     proof_papers: bool = False
     daily_report: bool = False
-    counterfeit_pays: str | None = None
-    large_sum: float | None = Field(default=500, gt=0)
+    counterfeit_pays: Annotated[str | None, BeforeValidator(_off)] = None
+    large_sum: Annotated[Annotated[float, Field(gt=0)] | None, BeforeValidator(_off)] = 500
 
 
 class Desk(_Section):

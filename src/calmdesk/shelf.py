@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 M = TypeVar("M", bound=BaseModel)
 
 _FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\n(?P<head>.*?)^\+\+\+[ \t]*\n?(?P<body>.*)\Z", re.DOTALL | re.MULTILINE)
+_READ = frozenset({".toml", ".j2"})
 _LINE = re.compile(r"\(at line (\d+)")
 
 
@@ -74,8 +75,11 @@ class Shelf:
             if not folder.is_dir():
                 problems.append(Problem(str(folder), "", "there is no such folder; name one that exists in [templates] folders"))
                 continue
-            for path in sorted([*folder.rglob("*.toml"), *folder.rglob("*.j2")]):
+            for path in sorted(one for one in folder.rglob("*") if one.is_file() and not one.name.startswith(".")):
                 key = path.relative_to(folder).as_posix()
+                if path.suffix not in _READ:
+                    problems += [] if path.suffix == ".md" else [Problem(str(path), "", "isn't read; files end in .toml, replies in .j2")]
+                    continue
                 if key in sheets:
                     continue
                 try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calmdesk.adviser import unknown_language
 from calmdesk.check.conditions import check_conditions
 from calmdesk.check.cues import check_cues
 from calmdesk.check.languages import check_languages
@@ -20,10 +21,22 @@ def check_playbook(settings: Settings) -> list[Problem]:
 def check_shelf(shelf: Shelf, settings: Settings) -> list[Problem]:
     """Return every problem of the playbook on *shelf*, by file."""
     playbook, problems = Playbook.load(shelf)
+    problems += unknown_language(settings, playbook)
     replies = Replies(shelf)
     problems += replies.all()[1]
+    problems += _misplaced(shelf)
     problems += check_languages(playbook)
     problems += check_conditions(playbook, replies)
     problems += check_cues(playbook)
     problems += check_wordings(playbook, replies, settings)
     return sorted(set(problems), key=lambda problem: (problem.path, problem.where, problem.message))
+
+
+_FOLDERS = frozenset({"languages", "complaints", "labels", "signals", "demands", "alerts", "products", "techniques", "wording", "replies"})
+_FILES = frozenset({"blanks.toml", "facts.toml", "samples.toml"})
+
+
+def _misplaced(shelf: Shelf) -> list[Problem]:
+    """Return the files that nothing reads."""
+    told = f"isn't read; the folders are {', '.join(sorted(_FOLDERS))}"
+    return [Problem(sheet.path, "", told) for key, sheet in shelf.sheets.items() if key.partition("/")[0] not in _FOLDERS | _FILES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 
@@ -20,7 +21,12 @@ from calmdesk.replies.template import BLANK
 _HEAT = "▁▃▅▆█"
 _HEAT_STYLES = ("green", "yellow", "dark_orange", "red", "bold red")
 _DIMENSION_STYLES = {"types": "black on yellow", "risks": "white on red", "intensity": "bold red", "signals": "magenta"}
-_COMMANDS = {"new": ("/new", "/新"), "say": ("/say", "/说", "/說"), "quit": ("/quit", "/q", "/exit", "/退", "/退出")}
+_COMMANDS = {
+    "new": ("/new", "/新"),
+    "say": ("/say", "/说", "/說"),
+    "quit": ("/quit", "/q", "/exit", "/退", "/退出"),
+    "help": ("/help", "/?", "/帮助", "/幫助"),
+}
 
 
 class Trial:
@@ -66,6 +72,7 @@ class Trial:
     def _take(self, line: str) -> None:
         words = self._words()
         command, _, rest = line.partition(" ")
+        number = unicodedata.normalize("NFKC", line)  # a Chinese keyboard types １
         if not line:
             return
         if command in _COMMANDS["new"]:
@@ -73,11 +80,13 @@ class Trial:
             self.console.rule(words["new"])
         elif command in _COMMANDS["say"] and self.advice:
             self._send(Turn(role="agent", text=rest))
-        elif self.advice and self.advice.suggestions and line in {"1", "2", "3"}:
-            if int(line) > len(self.advice.suggestions):
+        elif command in _COMMANDS["help"]:
+            self.console.print(words["welcome"])
+        elif self.advice and self.advice.suggestions and number.isdecimal() and len(number) == 1:
+            if not 1 <= int(number) <= len(self.advice.suggestions):
                 self.console.print(f"[red]{words['which'].format(count=len(self.advice.suggestions))}[/]")
                 return
-            chosen = self.advice.suggestions[int(line) - 1]
+            chosen = self.advice.suggestions[int(number) - 1]
             text = self._filled(chosen)
             if text is not None:
                 self._send(Turn(role="agent", text=text, techniques=chosen.techniques, template=chosen.template))
@@ -97,6 +106,9 @@ class Trial:
             try:
                 value = self.ask(prompt).strip()
             except (EOFError, KeyboardInterrupt):
+                value = _COMMANDS["quit"][0]
+            if value.startswith("/"):  # a command isn't a value: nothing is sent
+                self.console.print(f"\n[dim]{self._words()['unsent']}[/]")
                 return None
             text = text.replace(f"〔{blank}〕", value or example)
         return text

@@ -177,7 +177,9 @@ class Reader:
         if not total:
             wants = any(label.startswith("demands.") for label in fired)
             return ("valid" if types or wants else "inquiry" if asks else "none"), types
-        if likely.get("none", 0.0) / total >= self.classifier.thresholds.get("nature.none", _UNLEARNED_THRESHOLD):
+        said = {label for label in fired if label.startswith("nature.")}
+        said_so = any(label.startswith("types.") for label in fired) or (said and "nature.none" not in said)
+        if not said_so and likely.get("none", 0.0) / total >= self.classifier.thresholds.get("nature.none", _UNLEARNED_THRESHOLD):
             return "none", ()
         ranked = sorted((label for label in likely if label != "none"), key=lambda label: -likely[label])
         if types or ranked[0] != "valid":
@@ -234,7 +236,8 @@ class Reader:
     def _traits(self, last: Glance, earlier: Sequence[Glance], conversation: Conversation) -> tuple[str, ...]:
         traits = list(self._many("traits", last))
         asked = any(_ASKED.search(turn.text) for turn in conversation.answered[-1:])
-        if asked and "terse" in traits:
+        long = len(last.folded.text) > self.languages[last.lang].clauses.longest
+        if "terse" in traits and (asked or long):
             traits.remove("terse")  # a short answer to a question is just an answer
         repeats = sum(1 for glance in earlier if set(glance.demands) & set(last.demands))
         if repeats >= 2 and "stubborn" in self.labels["traits"] and "stubborn" not in traits:

@@ -50,6 +50,9 @@ train: .venv/ready ## train the classifier's weights anew
 evaluate: .venv/ready ## measure the reading against GOLD (a JSONL file with labels)
 	@$(BIN)/calmdesk evaluate --by-language $(GOLD)
 
+figures: .venv/ready ## the tables of the README and docs/reading.md, measured against GOLD
+	@$(BIN)/python docs/figures.py $(GOLD)
+
 lock: ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
@@ -60,4 +63,4 @@ pictures: .venv/ready ## the README's picture, from a real run
 clean: ## take away what was made
 	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help demo test test-long check lint format bench train evaluate lock pictures clean
+.PHONY: help demo test test-long check lint format bench train evaluate figures lock pictures clean

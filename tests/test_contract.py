@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from calmdesk.adviser import Adviser
 from calmdesk.cli.main import main
+from calmdesk.conversation import Conversation
 from tests.conftest import ROOT
 
 READING = {
@@ -172,3 +174,14 @@ def test_gold_is_measured(tmp_path: Path) -> None:
     assert figures["types"]["labels"]["logistics"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 1}
     assert {"kappa", "mean_absolute_error"} <= set(figures["intensity"])
     assert {"temperament_accuracy", "temperament_accuracy_without_unclear", "by_language", "points"} <= set(figures)
+
+
+def test_every_message_of_our_own_gets_something_to_send(adviser: Adviser) -> None:
+    """No message of the project's own 3,000 is left without a reply, and nearly all get three."""
+    folder = ROOT / "src" / "calmdesk" / "data" / "messages"
+    texts = [json.loads(line)["text"] for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+
+    offered = [len(adviser.suggest(Conversation.of(text)).suggestions) for text in texts]
+
+    assert min(offered) >= 1
+    assert sum(count == 3 for count in offered) / len(offered) > 0.98

@@ -14,6 +14,8 @@ from calmdesk.reading.reader import LONGEST_READ
 from calmdesk.reading.reading import Reading
 from calmdesk.text.fold import fold
 
+_CALM = 1
+"""Up to this intensity "that's settled" is meant."""
 _A_SENTENCE = 6
 """Characters; a shorter message of an agent's is no try."""
 
@@ -122,8 +124,8 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
 
 
 def stage_of(reading: Reading, history: History, playbook: Playbook) -> str:
-    """Return how far the case is (E2): the furthest stage that a technique led to; settled words close it."""
-    if "settled" in reading.signals:
+    """Return how far the case is (E2): the furthest stage that a technique led to; settled words, said calmly, close it."""
+    if "settled" in reading.signals and reading.intensity <= _CALM:
         return "close"
     if not history.used:
         return "contact"

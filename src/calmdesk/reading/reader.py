@@ -237,8 +237,8 @@ class Reader:
         traits = list(self._many("traits", last))
         asked = any(_ASKED.search(turn.text) for turn in conversation.answered[-1:])
         long = len(last.folded.text) > self.languages[last.lang].clauses.longest
-        if "terse" in traits and (asked or long):
-            traits.remove("terse")  # a short answer to a question is just an answer
+        if "terse" in traits and (asked or long or last.intensity == HIGHEST):
+            traits.remove("terse")  # a short answer to a question is just an answer, and a short curse isn't reserve
         repeats = sum(1 for glance in earlier if set(glance.demands) & set(last.demands))
         if repeats >= 2 and "stubborn" in self.labels["traits"] and "stubborn" not in traits:
             traits.append("stubborn")

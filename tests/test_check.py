@@ -130,3 +130,36 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / ASK).write_bytes("rank = 10 # 好".encode("gbk"))
 
     assert any("can't be read as UTF-8" in problem.message for problem in problems_of(tmp_path))
+
+
+UNSAYABLE = {
+    "vague": ("zh-Hans", "我们尽快给您处理。", "a promise without a time"),
+    "denied-feeling": ("zh-Hant", "請您先冷靜一下。", "telling people to calm down"),
+    "blame": ("en", "You should have checked the label.", "blames the customer"),
+    "untrue": ("zh-Hans", "已经联系仓库了，今天就发。", "isn't known or done yet"),
+    "threat": ("zh-Hans", "请注意言辞，否则终止服务。", "a limit is no threat"),
+    "canned": ("en", "Rest assured, valued customer.", "heard a thousand times"),
+    "unauthorised-postage": ("zh-Hans", "退回来的运费我们出。", "promises postage"),
+    "unauthorised-papers": ("zh-Hant", "進貨單我現在傳給您。", "promises papers"),
+    "unauthorised-damages": ("zh-Hans", "我们假一赔三。", "promises damages"),
+    "unauthorised-warranty": ("en", "It has a two year warranty.", "promises a warranty"),
+}
+
+
+def test_what_must_not_be_said_is_told_of_a_wording_of_ones_own(tmp_path: Path) -> None:
+    """A shop's own wording with a vague promise, a denied feeling, blame, an unproven claim, a threat or an unauthorised promise is named."""
+    for name, (lang, text, _) in UNSAYABLE.items():
+        path = tmp_path / "mine" / "replies" / lang / "acknowledge" / f"{name}.j2"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    (tmp_path / "mine" / "complaint").mkdir()
+    (tmp_path / "mine" / "complaint" / "fit.toml").write_text("level = 1\n", "utf-8")
+    (tmp_path / "mine" / "notes.txt").write_text("note\n", "utf-8")
+
+    problems = check_playbook(Settings.model_validate({"templates": {"folders": ["mine"]}, "base": tmp_path, "desk": {"language": "xx"}}))
+
+    for name, (_, _, message) in UNSAYABLE.items():
+        assert any(problem.path.endswith(f"{name}.j2") and message in problem.message for problem in problems), name
+    assert any(problem.path.endswith("complaint/fit.toml") and "isn't read" in problem.message for problem in problems)
+    assert any(problem.path.endswith("notes.txt") and "isn't read" in problem.message for problem in problems)
+    assert any(problem.where == "desk.language" for problem in problems)

@@ -113,6 +113,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
         },
         known=known,
         policy=policy,
+        main_type=reading.types[0] if reading.types else None,
     )
     alerts = frozenset(key for key, alert in playbook.alerts.items() if alert.when.hold(situation))
     if "escalate" not in history.all:

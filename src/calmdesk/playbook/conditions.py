@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
@@ -103,6 +103,9 @@ class Situation:
     policy: Mapping[str, Any] = field(default_factory=dict)
     """The shop's `[policy]`."""
 
+    main_type: str | None = None
+    """The most certain of the complaint types: what the case is about first."""
+
     def with_alerts(self, alerts: frozenset[str]) -> Situation:
         """Return the same situation with these alerts."""
-        return Situation({**self.labels, "alerts": alerts}, self.numbers, self.flags, self.known, self.policy)
+        return replace(self, labels={**self.labels, "alerts": alerts})

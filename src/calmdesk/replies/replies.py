@@ -85,7 +85,12 @@ class Replies:
             and all(situation.policy.get(key) for key in reply.uses.policy)
             and barred.isdisjoint(reply.head.also)
         ]
-        return iter(sorted(fitting, key=lambda reply: (*_specificity(reply), not _by_name(reply, situation), _turn(reply, seed))))
+        return iter(
+            sorted(
+                fitting,
+                key=lambda reply: (_beside(reply, situation), *_specificity(reply), not _by_name(reply, situation), _turn(reply, seed)),
+            )
+        )
 
 
 def _reply(sheet: Sheet, lang: str, technique: str, problems: list[Problem]) -> Reply | None:
@@ -99,6 +104,11 @@ def _reply(sheet: Sheet, lang: str, technique: str, problems: list[Problem]) -> 
         problems.append(Problem(sheet.path, "text", str(error)))
         return None
     return Reply(sheet.key.removeprefix("replies/").removesuffix(".j2"), lang, technique, head, body, uses, sheet.path)
+
+
+def _beside(reply: Reply, situation: Situation) -> bool:
+    """Say whether a wording is made for other types than the one that the case is about first."""
+    return bool(reply.head.types) and situation.main_type not in reply.head.types
 
 
 def _specificity(reply: Reply) -> tuple[int, tuple[bool, ...]]:

@@ -135,6 +135,34 @@ class Playbook:
             self.languages,
         )
 
+    @cached_property
+    def cautions(self) -> Lexicon:
+        """The cues of what an agent is warned of before it goes out."""
+        return Lexicon(
+            (
+                Cue(key, "strong", lang, phrase)
+                for key, item in self.wording.items()
+                for lang, phrase in item.typed()
+                if lang in self.languages
+            ),
+            self.languages,
+        )
+
+    @cached_property
+    def excuses(self) -> Lexicon:
+        """The phrases beside which an agent isn't warned, by the wording that they excuse."""
+        return Lexicon(
+            (
+                Cue(key, "strong", lang, phrase)
+                for key, item in self.wording.items()
+                if item.agent
+                for lang, phrases in item.agent.unless.items()
+                if lang in self.languages
+                for phrase in phrases
+            ),
+            self.languages,
+        )
+
     def reader(self, classifier: Classifier) -> Reader:
         """Return the reader that goes by this playbook's cues and *classifier*'s weights."""
         ids: dict[str, Mapping[str, Label]] = {"types": self.complaints, **self.labels, "signals": self.signals, "demands": self.demands}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from calmdesk.playbook.conditions import Conditions
-from calmdesk.reading.cues import CueLists, Example
+from calmdesk.reading.cues import CueLists, Example, spellings
 from calmdesk.text.language import ByLanguage, ListByLanguage, Words
 
 STAGES = ("contact", "recognise", "need", "solve", "close")
@@ -118,6 +119,34 @@ class Technique(_File):
     never: tuple[Bar, ...] = ()
 
 
+def _readable(table: dict[str, Words]) -> dict[str, Words]:
+    """Raise CueSyntaxError for a phrase that can't be read as a cue."""
+    for phrase in (phrase for phrases in table.values() for phrase in phrases):
+        spellings(phrase)
+    return table
+
+
+class ToAgent(_File):
+    """`[agent]` of a wording: what an agent who types such words is told before they go out."""
+
+    severity: int = Field(ge=1, le=3)
+    """1 could be said better, 2 makes it worse, 3 must not go out unless it is really meant."""
+    why: ByLanguage
+    """One short sentence: what it does to the customer, or what it rests on."""
+    better: ByLanguage
+    """What may be said in its place; blanks as in a reply. If it ends in a full stop, what follows begins a new sentence."""
+    replaces: Literal["clause", "sentence"] = "clause"
+    """How much of the message `better` takes the place of."""
+    skip: Words = ()
+    """Cues of this file that are too broad for what people type; they count in wordings only."""
+    unless: Annotated[ListByLanguage, AfterValidator(_readable)] = {}
+    """Phrases, written as cues, beside which nothing is wrong."""
+    unless_in: Literal["sentence", "message"] = "sentence"
+    """How far such a phrase reaches."""
+    limit: str | None = None
+    """The key of `[policy]` that holds a sum: from it on an offer isn't the agent's to make, whatever `policy` allows."""
+
+
 class Wording(_File):
     """`wording/<id>.toml`: a way of speaking that a reply must not have, or only where policy backs it."""
 
@@ -131,6 +160,20 @@ class Wording(_File):
     """With this key of `[policy]` named in the front matter it may be said."""
     unless_timed: bool = False
     """With a time in the same sentence (a blank or a number) it may be said."""
+    agent: ToAgent | None = None
+    """Without it agents aren't warned; the cues hold for wordings alone."""
+
+    @model_validator(mode="after")
+    def _skips_what_there_is(self) -> Self:
+        phrases = {phrase for _, _, phrase in self.cues}
+        if self.agent and (unknown := [phrase for phrase in self.agent.skip if phrase not in phrases]):
+            raise ValueError(f"agent.skip names {unknown[0]!r}, which is no cue of this file; write it as it stands there")
+        return self
+
+    def typed(self) -> Iterator[tuple[str, str]]:
+        """Yield (language, phrase) of every cue that counts in what an agent types."""
+        if self.agent:
+            yield from ((lang, phrase) for _, lang, phrase in self.cues if phrase not in self.agent.skip)
 
 
 class Blank(_File):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -87,32 +87,49 @@ class Adviser:
     playbook: Playbook
     replies: Replies
     reader: Reader
+    shelf: Shelf = field(default_factory=lambda: Shelf({}))
+    """What it was made of."""
 
     @classmethod
-    def open(cls, settings: Settings | None = None) -> Adviser:
-        """Return the adviser of a shop; raise PlaybookError where its playbook has errors.
+    def open(cls, settings: Settings | None = None, texts: Mapping[str, str] | None = None) -> Adviser:
+        """Return the adviser of a shop, with *texts* in place of files of its playbook; raise PlaybookError where that has errors.
 
         Wordings are parsed when they are first needed; a faulty one raises then. `calmdesk check` finds all beforehand.
         """
         settings = settings or Settings()
-        shelf = Shelf.open(settings.folders)
+        return cls.of(Shelf.open(settings.folders).over(texts or {}), settings)
+
+    @classmethod
+    def of(cls, shelf: Shelf, settings: Settings) -> Adviser:
+        """Return the adviser of a shop whose playbook is on *shelf*; see `open`."""
         playbook, problems = Playbook.load(shelf)
         problems += unknown_language(settings, playbook)
         if problems:
             raise PlaybookError(problems)
-        return cls(settings, playbook, Replies(shelf), playbook.reader(Classifier.load(shipped_weights())))
+        return cls(settings, playbook, Replies(shelf), playbook.reader(Classifier.load(shipped_weights())), shelf)
 
-    def read(self, conversation: Conversation) -> Reading:
-        """Return the reading of the customer's last message."""
-        return self.reader.read(conversation)
+    def with_wordings(self, shelf: Shelf) -> Adviser:
+        """Return the same adviser with the wordings of *shelf*, which differs from its own in nothing else."""
+        return replace(self, replies=Replies(shelf), shelf=shelf)
 
-    def suggest(self, conversation: Conversation) -> Advice:
-        """Return the reading and up to three replies, best first, each led by another technique."""
-        reading = self.read(conversation)
+    def read(self, conversation: Conversation, corrected: Mapping[str, Any] | None = None) -> Reading:
+        """Return the reading of the customer's last message; what an agent *corrected*, by dimension, stands instead of what was read."""
+        reading = self.reader.read(conversation)
+        if not corrected:
+            return reading
+        reading = reading.corrected(corrected)
+        return replace(reading, level=self.reader.level_of(reading))
+
+    def situation(self, conversation: Conversation, corrected: Mapping[str, Any] | None = None) -> tuple[Reading, History, Situation]:
+        """Return the reading of the customer's last message, what the agents did before it, and all that conditions can ask for."""
+        reading = self.read(conversation, corrected)
         history = history_of(conversation, self.playbook)
-        turn = len(reading.heat)
-        known = known_of(reading, conversation, self.playbook, self.settings.shop.name, turn)
-        situation = situation_of(reading, history, self.playbook, known, self.settings.promises)
+        known = known_of(reading, conversation, self.playbook, self.settings.shop.name, len(reading.heat))
+        return reading, history, situation_of(reading, history, self.playbook, known, self.settings.promises)
+
+    def suggest(self, conversation: Conversation, corrected: Mapping[str, Any] | None = None, without: Collection[str] = ()) -> Advice:
+        """Return the reading and up to three replies, best first, each led by another technique; none of the wordings *without*."""
+        reading, history, situation = self.situation(conversation, corrected)
         choices = choose(situation, history, self.playbook)
         lang = self.settings.desk.language or reading.lang
         alert = first_alert(situation, self.playbook)
@@ -120,7 +137,7 @@ class Adviser:
             Suggestion(
                 message.reply.techniques, message.reply.id, message.text, message.blanks, reason(choice, reading, self.playbook, lang)
             )
-            for choice, message in self._messages(choices, situation, history, conversation, reading.lang)
+            for choice, message in self._messages(choices, situation, history, conversation, reading.lang, without)
         )
         internal = [choice for choice in choices if self.playbook.techniques[choice.technique].internal]
         return Advice(
@@ -135,11 +152,12 @@ class Adviser:
         )
 
     def _messages(
-        self, choices: Sequence[Choice], situation: Situation, history: History, conversation: Conversation, lang: str
-    ) -> Iterator[tuple[Choice, Message]]:
+        self, choices: Sequence[Choice], situation: Situation, history: History, conversation: Conversation, lang: str,
+        without: Collection[str],
+    ) -> Iterator[tuple[Choice, Message]]:  # fmt: skip
         """Yield the best wording of each chosen technique; one that an earlier wording already performs waits for the others."""
         said = [turn.text for turn in conversation.turns if turn.role == "agent"]
-        sent = {turn.template for turn in conversation.turns if turn.template}
+        sent = {turn.template for turn in conversation.turns if turn.template} | set(without)
         out_of_bounds = frozenset(
             key
             for key, technique in self.playbook.techniques.items()

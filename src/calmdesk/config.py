@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from calmdesk.shelf import explained, shipped_templates
 
@@ -22,6 +22,10 @@ class _Section(BaseModel):
 def _off(value: object) -> object:
     """Take false and 0 for "not set": people write either to switch a promise off."""
     return None if value is False or (value == 0 and not isinstance(value, bool)) else value
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _several(value: object) -> object:
@@ -70,6 +74,53 @@ class Desk(_Section):
 
     language: str | None = None
     """In which the agents are spoken to; without it, the customer's."""
+    greet: bool = True
+    """Whether a customer is told once what is stored and how to erase it."""
+    acknowledge: bool = True
+    """Whether the first message of a case is answered at once (A1): the only thing that is sent without a person."""
+    quiet_hours: Annotated[float, Field(ge=0)] = 24
+    """For so many hours after the last word a case counts as the same conversation: no acknowledgement, and a closed one is reopened."""
+    flood_per_minute: Annotated[int, Field(ge=1)] = 20
+    """From so many messages a minute on, a customer's are kept and shown together but no longer read one by one."""
+    two_people: bool = False
+    """Whether a wording that an admin wrote in the chat needs a second person's yes."""
+
+
+class Staff(_Section):
+    """`[staff]`: who works at the desk, and where."""
+
+    groups: Annotated[tuple[int, ...], BeforeValidator(_one_or_many)] = ()
+    """Supergroups with topics; new customers go to the one with the fewest open cases. Without any, to the agents' private chats."""
+    admins: Annotated[tuple[int, ...], BeforeValidator(_one_or_many)] = ()
+    """Telegram users who are admins from the start; they invite the others with /team."""
+
+
+class Store(_Section):
+    """`[store]`."""
+
+    path: str = "calmdesk.db"
+    keep_days: Count = 365
+    """So many days after it was closed a case is erased; false or 0 keeps it."""
+    keep_updates_days: Annotated[int, Field(ge=1)] = 7
+    """So many days Telegram's own form of what came in, and of what went out, is kept beside the case."""
+
+
+class Telegram(_Section):
+    """`[telegram]`. The token stands in the environment: CALMDESK_TOKEN."""
+
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_url: str | None = None
+    """Where Telegram reaches this machine, such as "https://desk.example.com/telegram"."""
+    listen: str = "127.0.0.1:8443"
+    """Where the webhook listens; a web server with a certificate stands before it."""
+    api: str = "https://api.telegram.org"
+    """Another server that speaks the Bot API, such as one of your own."""
+
+    @model_validator(mode="after")
+    def _webhook_has_an_address(self) -> Self:
+        if self.mode == "webhook" and not (self.webhook_url or "").startswith("https://") and "127.0.0.1" not in (self.webhook_url or ""):
+            raise ValueError('mode = "webhook" needs webhook_url = "https://…", where Telegram reaches this machine')
+        return self
 
 
 class Settings(_Section):
@@ -79,6 +130,9 @@ class Settings(_Section):
     templates: Templates = Templates()
     policy: Policy = Policy()
     desk: Desk = Desk()
+    staff: Staff = Staff()
+    store: Store = Store()
+    telegram: Telegram = Telegram()
     base: Path = Path()
     """The folder of the file, from which relative paths go."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -13,9 +15,12 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ValidationError
 
 M = TypeVar("M", bound=BaseModel)
+Stamp = tuple[int, int]
+"""When a file was last written, in nanoseconds, and its size."""
+Stamps = Mapping[str, Stamp]
 
 _FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\n(?P<head>.*?)^\+\+\+[ \t]*\n?(?P<body>.*)\Z", re.DOTALL | re.MULTILINE)
-_READ = frozenset({".toml", ".j2"})
+_READ = (".toml", ".j2")
 _LINE = re.compile(r"\(at line (\d+)")
 
 
@@ -65,36 +70,85 @@ class Shelf:
 
     sheets: dict[str, Sheet]
     problems: tuple[Problem, ...] = ()
+    stamps: Stamps = field(default_factory=dict)
+    """The files' stamps when they were read."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Texts that stand above the files, by key."""
+    files: Shelf | None = None
+    """The shelf without such texts; None where there are none."""
 
     @classmethod
-    def open(cls, folders: Iterable[Path]) -> Self:
-        """Read all files of *folders*, the first folder going before the others."""
+    def open(cls, folders: Iterable[Path], before: Shelf | None = None) -> Self:
+        """Read all files of *folders*, the first folder going before the others; from *before* comes what hasn't changed since."""
+        read = {sheet.path: sheet for sheet in before.bare().sheets.values()} if before else {}
         sheets: dict[str, Sheet] = {}
         problems: list[Problem] = []
+        stamps: dict[str, Stamp] = {}
         for folder in folders:
             if not folder.is_dir():
                 problems.append(Problem(str(folder), "", "there is no such folder; name one that exists in [templates] folders"))
                 continue
-            for path in sorted(one for one in folder.rglob("*") if one.is_file() and not one.name.startswith(".")):
-                key = path.relative_to(folder).as_posix()
-                if path.suffix not in _READ:
-                    problems += [] if path.suffix == ".md" else [Problem(str(path), "", "isn't read; files end in .toml, replies in .j2")]
+            root = len(os.path.join(folder, ""))  # noqa: PTH118 - this runs whenever a file has changed, over a thousand of them
+            for path, stamp in stamps_of([folder]).items():
+                stamps[path] = stamp
+                key = path[root:].replace(os.sep, "/")
+                if not path.endswith(_READ):
+                    problems += [] if path.endswith(".md") else [Problem(path, "", "isn't read; files end in .toml, replies in .j2")]
+                elif key in sheets:
                     continue
-                if key in sheets:
-                    continue
-                try:
-                    text = path.read_text("utf-8")
-                except (OSError, UnicodeDecodeError) as error:
-                    problems.append(Problem(str(path), "", f"can't be read as UTF-8 text: {error}"))
-                    text = "enabled = false"
-                sheets[key] = Sheet(key, str(path), text)
-        return cls(sheets, tuple(problems))
+                elif before and path in read and before.stamps.get(path) == stamp:
+                    sheets[key] = read[path]
+                else:
+                    sheets[key] = Sheet(key, path, _text(path, problems))
+        return cls(sheets, tuple(problems), stamps)
+
+    def over(self, texts: Mapping[str, str]) -> Shelf:
+        """Return the shelf with *texts* above its files, each in place of the file of that key, which may be missing; no others."""
+        if not texts:
+            return self.bare()
+        bare = self.bare()
+        above = {key: Sheet(key, key, text) for key, text in texts.items()}
+        return Shelf({**bare.sheets, **above}, bare.problems, bare.stamps, dict(texts), bare)
+
+    def bare(self) -> Shelf:
+        """Return the shelf with nothing above its files."""
+        return self.files or self
 
     def below(self, folder: str, ending: str = ".toml") -> Iterator[Sheet]:
         """Yield the files below *folder*, by path."""
         for key in sorted(self.sheets):
             if key.startswith(f"{folder}/") and key.endswith(ending):
                 yield self.sheets[key]
+
+
+def stamps_of(folders: Iterable[Path]) -> dict[str, Stamp]:
+    """Return by path when each file of *folders* was last written, and its size: it has changed where this has."""
+    stamps: dict[str, Stamp] = {}
+    for folder in folders:
+        for below, _, names in os.walk(folder):
+            for name in names:
+                path = os.path.join(below, name)  # noqa: PTH118 - this runs every few seconds over a thousand files
+                try:
+                    found = os.stat(path)  # noqa: PTH116
+                except OSError:
+                    continue  # gone since
+                if not name.startswith(".") and stat.S_ISREG(found.st_mode):
+                    stamps[path] = (found.st_mtime_ns, found.st_size)
+    return dict(sorted(stamps.items()))
+
+
+def _text(path: str, problems: list[Problem]) -> str:
+    try:
+        return Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(Problem(path, "", f"can't be read as UTF-8 text: {error}"))
+        return "enabled = false"
+
+
+def front_matter(text: str) -> tuple[str, str]:
+    """Return a reply's front matter with its marks, empty where it has none, and the text below it."""
+    match = _FRONT_MATTER.match(text)
+    return (text[: match.start("body")], match["body"]) if match else ("", text)
 
 
 def shipped_templates() -> Path:

@@ -120,7 +120,7 @@ class Reader:
             earlier_risks=tuple(dict.fromkeys(risk for glance in earlier for risk in self._many("risks", glance))),
             earlier_signals=tuple(dict.fromkeys(signal for glance in earlier for signal in glance.signals)),
         )
-        return replace(reading, level=self._level(reading), evidence=tuple(self._evidence(reading, last)))
+        return replace(reading, level=self.level_of(reading), evidence=tuple(self._evidence(reading, last)))
 
     def glance(self, text: str, before: Sequence[str] = ()) -> Glance:
         """Read one message by itself; *before* helps to tell the language of one that gives no sign."""
@@ -333,7 +333,8 @@ class Reader:
         scores["intensity"] = {str(step): round(max(0.0, steps[step] - steps[step + 1]), 3) for step in range(HIGHEST + 1)}
         return scores
 
-    def _level(self, reading: Reading) -> int:
+    def level_of(self, reading: Reading) -> int:
+        """Return the level (1 to 5) that a reading's labels ask for (B7)."""
         claimed = [f"types.{label}" for label in reading.types] + [f"risks.{label}" for label in reading.risks]
         claimed += [f"signals.{label}" for label in reading.signals]
         return max((self.levels.get(label, 1) for label in claimed), default=1)

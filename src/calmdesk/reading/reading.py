@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 DIMENSIONS = ("types", "nature", "intensity", "temperament", "traits", "needs", "risks")
@@ -124,6 +124,26 @@ class Reading:
             return "first"
         before, now = self.heat[-2:]
         return "rising" if now > before else "falling" if now < before else "level"
+
+    def corrected(self, labels: Mapping[str, Any]) -> Reading:
+        """Return the reading with what somebody who knows better says, by dimension; the level is the caller's to set anew."""
+        types = tuple(labels.get("types", self.types))
+        nature = labels.get("nature", self.nature)
+        if types and nature == "none":
+            nature = "valid"
+        intensity = labels.get("intensity", self.intensity)
+        return replace(
+            self,
+            types=types,
+            nature=nature,
+            intensity=intensity,
+            heat=(*self.heat[:-1], intensity),
+            temperament=labels.get("temperament", self.temperament),
+            traits=tuple(labels.get("traits", self.traits)),
+            needs=tuple(labels.get("needs", self.needs)),
+            risks=tuple(labels.get("risks", self.risks)),
+            evidence=tuple(piece for piece in self.evidence if not piece.label.startswith("types.") or piece.label[6:] in types),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the contract's form."""

@@ -1,0 +1,70 @@
+"""When a wording is offered, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from calmdesk.desk.kit import Kit
+from calmdesk.playbook.conditions import CONDITION_KEYS, Conditions
+from calmdesk.playbook.schema import Alert, Label
+from calmdesk.replies.template import Reply
+from calmdesk.text.language import Language
+
+_NAMED = frozenset({"types", "nature", "temperament", "traits", "needs", "risks"})
+"""Conditions whose labels the card names too."""
+_OURS = frozenset({"stage", "trend", "knows", "policy"})
+"""Conditions whose labels aren't the playbook's."""
+_ALL = frozenset({"knows", "policy"})
+"""Conditions of which every label must hold."""
+_FEW = 3
+
+
+def conditions_of(kit: Kit, reply: Reply, lang: str) -> list[str]:
+    """Return one line for each condition of a wording; none where it fits always."""
+    lines = list(_each(kit, reply.head, lang))
+    if reply.head.unless:
+        lines += [kit.words(lang, "admin_unless", what=line) for line in _each(kit, reply.head.unless, lang)]
+    for key, needed in (("knows", reply.uses.required - {*reply.head.knows}), ("policy", reply.uses.policy - {*reply.head.policy})):
+        if needed:
+            lines.append(_line(kit, key, sorted(needed), lang))
+    return lines
+
+
+def _each(kit: Kit, conditions: Conditions, lang: str) -> Iterator[str]:
+    for key in CONDITION_KEYS:
+        wanted = getattr(conditions, key)
+        if wanted in (None, ()):
+            continue
+        if isinstance(wanted, bool):
+            said = kit.words(lang, f"admin_if_{key}")
+            yield said if wanted else kit.words(lang, "admin_not", what=said)
+        elif isinstance(wanted[0], int):
+            low, high = wanted
+            yield kit.words(lang, f"admin_if_{key}", what=str(low) if low == high else f"{low}–{high}")
+        else:
+            yield _line(kit, key, wanted, lang)
+
+
+def _line(kit: Kit, key: str, labels: Sequence[str], lang: str) -> str:
+    joint = kit.words(lang, "admin_and" if key in _ALL else "admin_or")
+    return kit.words(lang, f"admin_if_{key}", what=joint.join(_name(kit, key, one, lang) for one in labels))
+
+
+def _name(kit: Kit, key: str, label: str, lang: str) -> str:
+    """Return a label's name as people say it; of what has none, the label."""
+    playbook = kit.adviser.playbook
+    if key in _NAMED:
+        return kit.name(key, label, lang)
+    if key in {"tried", "last"}:
+        return kit.technique(label, lang)
+    if key in _OURS:
+        name = f"admin_{key}_{label}"
+        return kit.words(lang, name) if name in kit.words.languages[kit.words.first] else label
+    if key == "product":
+        named = [kind.names.get(lang, label) for one, kind in playbook.products.items() if label in {one, kind.group}]
+        return "/".join(named[:_FEW]) + ("…" if len(named) > _FEW else "") or label
+    tables: Mapping[str, Mapping[str, Label | Alert | Language]] = {
+        "signals": playbook.signals, "demands": playbook.demands, "alerts": playbook.alerts, "lang": playbook.languages,
+    }  # fmt: skip
+    found = tables[key].get(label)
+    return found.names.get(lang, label) if found else label

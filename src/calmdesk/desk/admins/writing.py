@@ -1,0 +1,265 @@
+"""A wording is written in the chat: the new text, what the check says, the preview, publishing, approval, versions, switching off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from calmdesk.desk.admins import scripts
+from calmdesk.desk.admins.findings import findings, wording
+from calmdesk.desk.admins.preview import preview
+from calmdesk.desk.admins.renewal import SWITCHED_OFF, renewed
+from calmdesk.desk.admins.visit import Visit, admins, leaf, mark, marked, rows, turning
+from calmdesk.desk.calls import Button
+from calmdesk.desk.kit import Kit, plain
+from calmdesk.shelf import Problem, front_matter
+from calmdesk.store.rows import Step
+from calmdesk.store.wordings import Version
+
+_LONGEST = 4000
+_SHOWN = 6
+
+
+def new(visit: Visit, wanted: str) -> None:
+    """Ask for a wording's new text."""
+    key = marked(wanted, scripts.wordings(visit))
+    if key is None:
+        visit.toast("outdated", box=True)
+        return
+    _, body = front_matter(_used(visit, key))
+    visit.ask("wording", f"{plain(visit.words('admin_write_new'))}\n\n<code>{plain(body.strip(), 1500)}</code>", key=key)
+
+
+def written(visit: Visit, text: str, step: Step) -> None:
+    """Take the new text: keep it as a draft, and show what the check says and what it would say in real cases."""
+    key = step.data["key"]
+    if key not in visit.kit.adviser.shelf.sheets:
+        visit.show(plain(visit.words("outdated")))
+        return
+    head, body = front_matter(_used(visit, key))
+    whole = f"{text.strip()}\n" if text.lstrip().startswith("+++") else f"{head}{text.strip()}\n"
+    again = [visit.button("admin_button_again", f"script.new:{mark(key)}"), visit.button("admin_button_back", f"script.open:{mark(key)}")]
+    if len(text) > _LONGEST:
+        visit.show(plain(visit.words("admin_too_long", most=_LONGEST)), [again])
+    elif whole.strip() == f"{head}{body}".strip() and not _is_off(visit, key):
+        visit.show(plain(visit.words("admin_same")), [again])
+    elif problems := findings(visit.kit.adviser, key, whole):
+        visit.show(_told(visit, problems), [again])
+    else:
+        version = visit.books.wordings.add(key, whole, visit.colleague.user_id)
+        lines = [f"✅ {visit.words('admin_no_findings')}", preview(visit, key, visit.kit.adviser.shelf.sheets[key].text, whole)]
+        needs = "admin_button_propose" if visit.kit.settings.desk.two_people else "admin_button_publish"
+        visit.show("\n\n".join(lines), [[visit.button(needs, f"script.publish:{version.id}")], again])
+
+
+def _used(visit: Visit, key: str) -> str:
+    """Return a wording's text; of one that is switched off, the last that wasn't."""
+    shelf = visit.kit.adviser.shelf
+    past = [one.text for one in visit.books.wordings.of(key) if one.state == "past"]
+    below = shelf.bare().sheets.get(key)
+    for text in [shelf.sheets[key].text, *past, *([below.text] if below else [])]:
+        if wording(key, text)[0] is not None:
+            return text
+    return ""
+
+
+def _is_off(visit: Visit, key: str) -> bool:
+    return wording(key, visit.kit.adviser.shelf.sheets[key].text)[0] is None
+
+
+def _told(visit: Visit, problems: list[Problem]) -> str:
+    lines = [f"⛔ <b>{visit.words('admin_findings')}</b>"]
+    lines += [
+        f"· {plain(f'{problem.where}: {problem.message}' if problem.where else problem.message, 300)}" for problem in problems[:_SHOWN]
+    ]
+    return "\n".join(lines)
+
+
+def publish(visit: Visit, number: str) -> Kit | None:
+    """Bring a draft into force, or before a second person where the settings want one."""
+    version = _version(visit, number, {"draft"})
+    if version is None or _overtaken(visit, version):
+        return None
+    if version.made_by != visit.colleague.user_id:
+        visit.toast("outdated", box=True)
+        return None
+    if visit.kit.settings.desk.two_people:
+        propose(visit, version)
+        return None
+    return _into_force(visit, version)
+
+
+def _version(visit: Visit, number: str, states: set[str]) -> Version | None:
+    """Return the version that a button is about, where it is in one of *states*; None, said so, where it isn't."""
+    try:
+        version = visit.books.wordings.get(int(number)) if number.isdecimal() and len(number) < 18 else None
+    except LookupError:
+        version = None
+    if version is None or version.state not in states:
+        visit.toast("outdated", box=True)
+        return None
+    return version
+
+
+def _overtaken(visit: Visit, version: Version) -> bool:
+    """Say whether another version of the same wording came into force since this one was written; if so, that is told."""
+    overtaken = any(one.id > version.id and one.state in {"live", "past"} for one in visit.books.wordings.of(version.key))
+    if overtaken:
+        visit.toast("admin_overtaken", box=True)
+    return overtaken
+
+
+def _into_force(visit: Visit, version: Version, approved_by: int | None = None) -> Kit | None:
+    """Make a version the live one, if the check has nothing against it today; return the kit that works with it."""
+    if problems := findings(visit.kit.adviser, version.key, version.text):
+        visit.afresh().show(_told(visit, problems), [[visit.button("admin_button_back", f"script.open:{mark(version.key)}")]])
+        visit.toast("admin_not_published", box=True)
+        return None
+    visit.books.wordings.publish(version.id, approved_by)
+    visit.books.staff.note("wording published", visit.colleague.user_id, key=version.key, version=version.version)
+    return _in_force(visit, version.key, "admin_published")
+
+
+def _in_force(visit: Visit, key: str, said: str) -> Kit:
+    """Take over what is live now, show the wording as it stands, and return the kit that works with it."""
+    kit = renewed(visit.kit, visit.books)
+    visit.toast(said)
+    scripts.show(replace(visit, kit=kit), key)
+    return kit
+
+
+def propose(visit: Visit, version: Version) -> None:
+    """Put a version before the other admins."""
+    visit.books.wordings.state(version.id, "awaits")
+    visit.books.staff.note("wording proposed", visit.colleague.user_id, key=version.key, version=version.version)
+    told = 0
+    for one in admins(visit.books, but=visit.colleague.user_id):
+        reader = replace(visit, colleague=one, lang=visit.kit.language(one), chat_id=one.user_id, thread=0, page=None)
+        reader.show(*_proposal(reader, version))
+        told += 1
+    visit.toast("admin_proposed" if told else "admin_nobody_approves", box=not told)
+    scripts.show(visit, version.key)
+
+
+def _proposal(visit: Visit, version: Version) -> tuple[str, list[list[Button]]]:
+    before = visit.kit.adviser.shelf.sheets[version.key].text
+    head = visit.words("admin_please_approve", name=visit.name(version.made_by), script=plain(scripts.template(version.key), 80))
+    text = f"<code>{plain(version.text.strip(), 1200)}</code>"
+    buttons = [
+        visit.button("admin_button_approve", f"script.approve:{version.id}"),
+        visit.button("admin_button_refuse", f"script.refuse:{version.id}"),
+    ]
+    return "\n\n".join([head, text, preview(visit, version.key, before, version.text)]), [buttons]
+
+
+def approve(visit: Visit, number: str) -> Kit | None:
+    """Bring somebody else's version into force."""
+    version = _another_persons(visit, number)
+    if version is None or _overtaken(visit, version):
+        return None
+    kit = _into_force(visit, version, visit.colleague.user_id)
+    if kit is not None:
+        _tell_author(visit, version, "admin_was_approved")
+    return kit
+
+
+def refuse(visit: Visit, number: str) -> None:
+    """Refuse somebody else's version; it stays in the list of versions."""
+    version = _another_persons(visit, number)
+    if version is not None:
+        visit.books.wordings.state(version.id, "refused")
+        visit.books.staff.note("wording refused", visit.colleague.user_id, key=version.key, version=version.version)
+        _tell_author(visit, version, "admin_was_refused")
+        visit.toast("admin_refused_now")
+        scripts.show(visit, version.key)
+
+
+def _another_persons(visit: Visit, number: str) -> Version | None:
+    version = _version(visit, number, {"awaits"})
+    if version is not None and version.made_by == visit.colleague.user_id:
+        visit.toast("admin_not_your_own", box=True)
+        return None
+    return version
+
+
+def _tell_author(visit: Visit, version: Version, key: str) -> None:
+    author = visit.books.staff.get(version.made_by)
+    if author is not None and author.reachable:
+        lang = visit.kit.language(author)
+        said = visit.kit.words(lang, key, name=plain(visit.colleague.name, 40), script=plain(scripts.template(version.key), 80))
+        visit.kit.whisper(visit.books, author.user_id, said)
+
+
+def versions(visit: Visit, rest: str) -> None:
+    """Show every version of a wording: who wrote it when, and a button to go back to it."""
+    wanted, _, page = rest.partition(":")
+    key = marked(wanted, scripts.wordings(visit))
+    if key is None:
+        visit.toast("outdated", box=True)
+        return
+    kept = visit.books.wordings.of(key)
+    here, pages, shown = leaf(kept, page)
+    lines = [f"<b>{visit.words('admin_versions')}</b> · {plain(scripts.template(key), 80)}"]
+    buttons = []
+    for _, one in shown:
+        lines.append(_line(visit, one))
+        if one.state == "past":
+            buttons.append(visit.button("admin_button_return", f"script.return:{one.id}", number=one.version))
+        elif one.state == "awaits" and one.made_by != visit.colleague.user_id:
+            buttons.append(visit.button("admin_button_approve", f"script.approve:{one.id}"))
+            buttons.append(visit.button("admin_button_refuse", f"script.refuse:{one.id}"))
+    below = visit.kit.adviser.shelf.bare().sheets.get(key)
+    if below is not None:
+        lines.append(f"{visit.words('admin_the_file')} · <code>{plain(' '.join(front_matter(below.text)[1].split()), 100)}</code>")
+        if key in visit.kit.adviser.shelf.texts:
+            buttons.append(visit.button("admin_button_file", f"script.file:{wanted}"))
+    turn = turning(f"script.versions:{wanted}:{{}}", here, pages)
+    visit.show("\n".join(lines), [*rows(buttons, 2), *turn, [visit.button("admin_button_back", f"script.open:{wanted}")]])
+
+
+def _line(visit: Visit, version: Version) -> str:
+    by = visit.words("admin_made_by", name=visit.name(version.made_by), when=visit.at(version.made_at))
+    if version.approved_by and version.approved_at:
+        by += f" · {visit.words('admin_approved_by', name=visit.name(version.approved_by), when=visit.at(version.approved_at))}"
+    text = front_matter(version.text)[1] if version.text != SWITCHED_OFF else visit.words("admin_is_off")
+    return (
+        f"<b>{version.version}</b> {visit.words(f'admin_state_{version.state}')} · {by}\n<code>{plain(' '.join(text.split()), 100)}</code>"
+    )
+
+
+def returned(visit: Visit, number: str) -> Kit | None:
+    """Go back to a version that was in force before."""
+    version = _version(visit, number, {"past"})
+    return _into_force(visit, version) if version is not None else None
+
+
+def to_file(visit: Visit, wanted: str) -> Kit | None:
+    """Leave a wording without a live version: the file counts again."""
+    key = marked(wanted, visit.kit.adviser.shelf.texts)
+    below = visit.kit.adviser.shelf.bare().sheets.get(key) if key else None
+    if key is None or below is None:
+        visit.toast("outdated", box=True)
+        return None
+    if problems := findings(visit.kit.adviser, key, below.text):
+        visit.afresh().show(_told(visit, problems))
+        visit.toast("admin_not_published", box=True)
+        return None
+    visit.books.wordings.retire(key)
+    visit.books.staff.note("wording back to the file", visit.colleague.user_id, key=key)
+    return _in_force(visit, key, "admin_published")
+
+
+def off(visit: Visit, wanted: str) -> Kit | None:
+    """Switch a wording off: a version of it that says so."""
+    key = marked(wanted, scripts.wordings(visit))
+    if key is None or _is_off(visit, key):
+        visit.toast("outdated", box=True)
+        return None
+    if problems := findings(visit.kit.adviser, key, SWITCHED_OFF):
+        visit.afresh().show(_told(visit, problems))
+        visit.toast("admin_not_off", box=True)
+        return None
+    version = visit.books.wordings.add(key, SWITCHED_OFF, visit.colleague.user_id)
+    if visit.kit.settings.desk.two_people:
+        propose(visit, version)
+        return None
+    return _into_force(visit, version)

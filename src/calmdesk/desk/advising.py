@@ -1,0 +1,87 @@
+"""A case as a conversation: reads it, keeps the reading and the suggestions, and brings the case up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from calmdesk.adviser import Advice
+from calmdesk.conversation import Conversation, Customer, Turn
+from calmdesk.desk.kit import Kit
+from calmdesk.store.rows import Case, Message
+from calmdesk.store.rows import Customer as Person
+from calmdesk.store.store import Books
+
+_TURNS = 40
+"""So many of a case's newest messages are read together."""
+
+
+def conversation_of(case: Case, messages: Sequence[Message], customer: Person) -> Conversation | None:
+    """Return what was said in a case so far, as it stands now; None where the customer has said nothing in words."""
+    turns = [
+        Turn(
+            role="customer" if message.role == "customer" else "agent",
+            text=message.text,
+            at=message.at,
+            techniques=message.techniques,
+            template=message.template,
+        )
+        for message in messages
+        if message.role in {"customer", "agent"} and message.text and not (message.role == "customer" and message.deleted_at)
+    ][-_TURNS:]
+    while turns and turns[-1].role == "agent":  # what an agent said last is known, but the reading is of the customer's last word
+        turns.pop()
+    if not any(turn.role == "customer" for turn in turns):
+        return None
+    return Conversation(id=f"case-{case.id}", turns=tuple(turns), customer=Customer(name=form_of_address(customer.name)))
+
+
+def form_of_address(name: str) -> str | None:
+    """Return what of a Telegram name can be used to address somebody; None for handles, pictures and signs."""
+    words = [word for word in name.split() if word.isalpha()]
+    return " ".join(words)[:20] or None
+
+
+def advise(kit: Kit, books: Books, case: Case, customer: Person, message_id: int) -> tuple[Case, Advice] | None:
+    """Read a case anew after a message, keep what comes of it, and return the case as it stands now; None where there are no words."""
+    messages = books.cases.messages(case.id)
+    conversation = conversation_of(case, messages, customer)
+    if conversation is None:
+        return None
+    advice = kit.adviser.suggest(conversation, _corrected(kit, books, conversation, message_id))
+    books.readings.keep(case.id, message_id, advice.as_json())
+    return _up_to_date(books, case, advice), advice
+
+
+def _corrected(kit: Kit, books: Books, conversation: Conversation, message_id: int) -> dict[str, Any]:
+    """Return what agents say of a message: of one very like it, and before that of this one itself."""
+    return {**kit.learnt.of(conversation.customer_turns[-1].text), **books.readings.corrected(message_id)}
+
+
+def others(kit: Kit, books: Books, case: Case, customer: Person) -> bool:
+    """Offer other replies for the newest reading; False where there are no more."""
+    kept = books.readings.last(case.id)
+    conversation = conversation_of(case, books.cases.messages(case.id), customer)
+    if kept is None or conversation is None:
+        return False
+    shown = books.readings.shown_templates(kept.id)
+    advice = kit.adviser.suggest(conversation, _corrected(kit, books, conversation, kept.message_id), without=shown)
+    if not advice.suggestions:
+        return False
+    books.readings.offer(case.id, kept.id, [suggestion.as_json() for suggestion in advice.suggestions])
+    return True
+
+
+def _up_to_date(books: Books, case: Case, advice: Advice) -> Case:
+    reading = advice.reading
+    changes: dict[str, Any] = {
+        "heat": reading.intensity,
+        "heats": reading.heat,
+        "level": max(reading.level, case.level),
+        "types": tuple(dict.fromkeys((*reading.types, *case.types))),
+        "stage": advice.stage,
+        "alert": advice.alert or (case.alert if case.supervised_at is None else None),
+    }
+    books.cases.set(case.id, **changes)
+    return replace(case, **changes)

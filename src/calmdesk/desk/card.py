@@ -1,0 +1,262 @@
+"""The card of a case: all that an agent needs to see before they answer, and the buttons to do it. Builds text; sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from calmdesk.desk.calls import Button
+from calmdesk.desk.kit import BUSINESS_WINDOW, Buttons, Kit, plain
+from calmdesk.replies.template import BLANK
+from calmdesk.store.rows import Case, Customer, Message, Offered
+from calmdesk.store.store import Books
+
+HEAT_SIGNS = ("🟢", "🟡", "🟠", "🔴", "🟣")
+"""By heat, 0 to 4: what a topic's name begins with, and a card."""
+TOPIC_COLOURS = (0x8EEE98, 0xFFD67E, 0xFF93B2, 0xFB6F5F, 0xCB86DB)
+"""By heat, of the six colours that Telegram lets a new topic have."""
+_CURVE = "▁▃▅▆█"
+_LONGEST_QUOTE = 500
+_LONGEST_REPLY = 700
+_LONGEST_CARD = 4000
+_MARKS = {"types": "b", "risks": "u", "intensity": "b", "signals": "i"}
+"""How the words behind a label are marked in the customer's text."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that a card shows, as it stands in the books."""
+
+    case: Case
+    customer: Customer
+    said: Message | None
+    """The customer's newest message in words."""
+    last: Message | None
+    advice: Mapping[str, Any]
+    replies: Sequence[Offered]
+    taken_by: str | None
+    """The agent's name."""
+    earlier: int
+    """How many cases the customer had before."""
+    notes: Sequence[Message]
+    """What the staff wrote down about the customer, in this case and earlier ones (E4)."""
+    unsure: Sequence[Message]
+    """Messages of ours of which nobody knows whether they arrived."""
+    undelivered: Sequence[Message]
+
+    @classmethod
+    def of(cls, books: Books, case_id: int) -> View:
+        """Return what the books say of a case."""
+        case = books.cases.get(case_id)
+        customer = books.customers.get(case.customer_id)
+        messages = books.cases.messages(case_id)
+        kept = books.readings.last(case_id)
+        colleague = books.staff.get(case.taken_by) if case.taken_by else None
+        ours = [message for message in messages if message.role in {"agent", "bot"}][-10:]
+        states = {message.id: books.outbox.state_of(message.id) for message in ours}
+        return cls(
+            case=case,
+            customer=customer,
+            said=next((message for message in reversed(messages) if kept and message.id == kept.message_id), None),
+            last=messages[-1] if messages else None,
+            advice=kept.advice if kept else {},
+            replies=books.readings.offered(kept.id) if kept else (),
+            taken_by=colleague.name if colleague else None,
+            earlier=books.cases.number_of(customer.id) - 1,
+            notes=books.cases.notes(customer.id),
+            unsure=[message for message in ours if (states[message.id] or ("",))[0] == "unknown"],
+            undelivered=[message for message in ours if (states[message.id] or ("",))[0] == "failed"],
+        )
+
+    @property
+    def answered(self) -> bool:
+        """Say whether our side had the last word."""
+        return self.last is not None and self.last.role == "agent"
+
+
+def topic_name(kit: Kit, view: View) -> str:
+    """Return what a customer's topic is called: the heat's sign, the name, what it is about."""
+    lang = kit.desk_language
+    about = [kit.name("types", key, lang) for key in view.case.types[:2]]
+    sign = "✅" if not view.case.is_open else "🆘" if view.case.alert else HEAT_SIGNS[view.case.heat]
+    return " ".join([sign, view.customer.name[:60], *(["·", "、".join(about)] if about else [])])[:128]
+
+
+def card(kit: Kit, view: View, panel: str, chat_lang: str) -> tuple[str, Buttons]:
+    """Return a card's text (HTML) and buttons; *panel* says which of its panels is open."""
+    lines = [_head(kit, view, chat_lang)]
+    lines += _reading(kit, view, chat_lang)
+    if view.case.alert:
+        lines.append(f"🆘 <b>{plain(view.case.alert, 300)}</b>")
+    lines += _troubles(kit, view, chat_lang)
+    if panel == "checklist":
+        lines += _checklist(kit, view, chat_lang)
+    elif view.case.is_open:
+        lines += _replies(kit, view, chat_lang)
+    lines += _state(kit, view, chat_lang)
+    text = "\n".join(line for line in lines if line)
+    while len(text) > _LONGEST_CARD and len(lines) > 2:
+        longest = max(lines[1:], key=len)
+        lines.remove(longest)
+        text = "\n".join(lines)
+    return text, _buttons(kit, view, panel, chat_lang)
+
+
+def _head(kit: Kit, view: View, lang: str) -> str:
+    types = view.advice.get("reading", {}).get("types", ())
+    about = "、".join(kit.name("types", key, lang) for key in types) or kit.words(lang, "no_complaint")
+    sign = HEAT_SIGNS[view.case.heat]
+    return f"{sign} <b>{plain(view.customer.name, 60)}</b> · {escape(about)} · {kit.words(lang, 'level', level=view.case.level)}"
+
+
+def _reading(kit: Kit, view: View, lang: str) -> list[str]:
+    reading = view.advice.get("reading")
+    lines = []
+    if view.said is not None and reading:
+        lines.append(f"<blockquote>{marked(view.said.text, reading.get('evidence', ()))}</blockquote>")
+    elif view.last is not None and view.last.role == "customer":
+        lines.append(f"<blockquote>{escape(kit.words(lang, 'kind_' + view.last.kind))}</blockquote>")
+    if reading:
+        manner = [kit.name("temperament", reading["temperament"], lang)] if reading["temperament"] != "unclear" else []
+        manner += [kit.name("traits", key, lang) for key in reading["traits"]]
+        curve = "".join(_CURVE[step] for step in view.case.heats[-12:])
+        parts = [f"{kit.words(lang, 'heat')} {curve} {view.case.heat}", "、".join(manner)]
+        parts.append("、".join(kit.name("risks", key, lang) for key in reading["risks"]))
+        lines.append(" · ".join(escape(part) for part in parts if part))
+        if reading["points"]:
+            lines.append("\n".join(f"{number}. {plain(point, 80)}" for number, point in enumerate(reading["points"], 1)))
+        if facts := _facts(reading["facts"]):
+            lines.append(f"{kit.words(lang, 'facts')}: {plain(facts, 200)}")
+    history = [kit.words(lang, "earlier_cases", count=view.earlier)] if view.earlier else []
+    history += [f"📝 {plain(note.text, 120)}" for note in view.notes]
+    if history:
+        lines.append(" · ".join(history))
+    return lines
+
+
+def marked(text: str, evidence: Sequence[Mapping[str, Any]]) -> str:
+    """Return a customer's text as HTML, the words behind the reading marked; what is complained of goes before how."""
+    tags: list[str] = [""] * len(text)
+    for dimension in ("signals", "intensity", "types", "risks"):
+        for piece in evidence:
+            if piece["label"].startswith(f"{dimension}."):
+                for place in range(max(0, piece["start"]), min(len(text), piece["end"])):
+                    tags[place] = _MARKS[dimension]
+    shown, open_tag = "", ""
+    for sign, tag in zip(text[:_LONGEST_QUOTE], tags, strict=False):
+        if tag != open_tag:
+            shown += f"</{open_tag}>" * bool(open_tag) + f"<{tag}>" * bool(tag)
+            open_tag = tag
+        shown += escape(sign, quote=False)
+    return shown + f"</{open_tag}>" * bool(open_tag) + "…" * (len(text) > _LONGEST_QUOTE)
+
+
+def _facts(facts: Mapping[str, Any]) -> str:
+    said = facts.get("said", {})
+    values = [facts["product"], said.get("days"), said.get("times"), said.get("amount"), facts["courier"], facts["order_number"],
+              facts["tracking_number"]]  # fmt: skip
+    return " · ".join(str(value) for value in values if value)
+
+
+def _replies(kit: Kit, view: View, lang: str) -> list[str]:
+    lines = []
+    for number, reply in enumerate(view.replies, 1):
+        names = " + ".join(kit.technique(key, lang) for key in reply.techniques)
+        sent = " ✓" if reply.sent_at else ""
+        lines.append(f"\n<b>{number}</b> {escape(names)}{sent} <i>{plain(reply.why, 120)}</i>\n{with_blanks(kit, reply.text, lang)}")
+    return lines
+
+
+def with_blanks(kit: Kit, text: str, lang: str) -> str:
+    """Return a reply as HTML, its blanks underlined and named."""
+    shown, place = "", 0
+    for match in BLANK.finditer(text):
+        shown += plain(text[place : match.start()], _LONGEST_REPLY) + f"<u>〔{escape(kit.blank(match[1], lang)[0])}〕</u>"
+        place = match.end()
+    return shown + plain(text[place:], _LONGEST_REPLY)
+
+
+def _checklist(kit: Kit, view: View, lang: str) -> list[str]:
+    lines = [f"\n<b>{kit.words(lang, 'checklist')}</b>"]
+    lines += [f"☐ {plain(line, 200)}" for line in view.advice.get("checklist", ())]
+    if view.advice.get("avoid"):
+        lines.append(f"<b>{kit.words(lang, 'avoid')}</b>")
+        lines += [f"✗ {plain(line, 200)}" for line in view.advice["avoid"]]
+    return lines
+
+
+def _troubles(kit: Kit, view: View, lang: str) -> list[str]:
+    lines = [f"⚠️ {kit.words(lang, 'unsure', text=plain(message.text, 40))}" for message in view.unsure]
+    lines += [f"⚠️ {kit.words(lang, 'undelivered', text=plain(message.text, 40))}" for message in view.undelivered]
+    if view.customer.blocked_at:
+        lines.append(f"⛔ {kit.words(lang, 'blocked')}")
+    if view.case.flooded:
+        lines.append(f"🌊 {kit.words(lang, 'flooded')}")
+    return lines
+
+
+def _state(kit: Kit, view: View, lang: str) -> list[str]:
+    parts = []
+    if not view.case.is_open:
+        parts.append(kit.words(lang, "closed"))
+    elif view.taken_by:
+        parts.append(kit.words(lang, "taken_by", name=plain(view.taken_by, 40)))
+    if view.case.supervised_at:
+        parts.append(kit.words(lang, "with_supervisor"))
+    if view.customer.account and view.case.said_at:
+        ends = (view.case.said_at + BUSINESS_WINDOW).astimezone()
+        parts.append(kit.words(lang, "window", until=f"{ends:%m-%d %H:%M}"))
+    return ["\n<i>" + " · ".join(parts) + "</i>"] if parts else []
+
+
+def _buttons(kit: Kit, view: View, panel: str, lang: str) -> Buttons:
+    case = view.case.id
+
+    def button(key: str, action: str, **values: Any) -> Button:
+        return Button(kit.words(lang, f"button_{key}", **values), data=f"{action}:{case}")
+
+    if panel == "correct":
+        return _corrections(kit, view, lang)
+    rows: Buttons = []
+    if not view.case.is_open:
+        return [[button("reopen", "reopen"), button("note", "note")]]
+    if view.replies:
+        rows.append(
+            [
+                Button(kit.words(lang, "button_send", number=number), data=f"send:{case}:{reply.id}")
+                for number, reply in enumerate(view.replies, 1)
+            ]
+        )
+        rows.append(
+            [
+                Button(kit.words(lang, "button_edit", number=number), data=f"edit:{case}:{reply.id}")
+                for number, reply in enumerate(view.replies, 1)
+            ]
+        )
+    checklist = button("replies", "panel.") if panel == "checklist" else button("checklist", "panel.checklist")
+    rows.append([button("others", "others"), checklist, button("correct", "panel.correct")])
+    rows.append([button("note", "note"), button("hand", "hand"), button("supervisor", "supervisor"), button("close", "close")])
+    rows += [[Button(kit.words(lang, "button_again"), data=f"again:{case}:{message.id}")] for message in view.unsure[:2]]
+    return rows
+
+
+def _corrections(kit: Kit, view: View, lang: str) -> Buttons:
+    """Return one button for each type, heat and manner; what is claimed now has a tick."""
+    case = view.case.id
+    reading = view.advice.get("reading", {})
+    playbook = kit.adviser.playbook
+
+    def choice(dimension: str, key: str, name: str, chosen: bool) -> Button:
+        return Button(("✓ " if chosen else "") + name, data=f"fix:{case}:{dimension}:{key}")
+
+    types = [choice("types", key, one.names.get(lang, key), key in reading.get("types", ())) for key, one in playbook.complaints.items()]
+    heat = [choice("intensity", str(step), f"{HEAT_SIGNS[step]}{step}", reading.get("intensity") == step) for step in range(5)]
+    manner = [
+        choice("temperament", key, one.names.get(lang, key), reading.get("temperament") == key)
+        for key, one in playbook.labels["temperament"].items()
+    ]
+    rows = [types[place : place + 3] for place in range(0, len(types), 3)] + [heat]
+    rows += [manner[place : place + 3] for place in range(0, len(manner), 3)]
+    return [*rows, [Button(kit.words(lang, "button_done"), data=f"panel.:{case}")]]

@@ -1,0 +1,322 @@
+"""Posting: turns a row of the outbox into a call at the moment it goes, so that it shows the newest state, and notes what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from calmdesk.desk.calls import Call, Change, ChangeTopic, Copy, Found, MakeTopic, Outcome, Remove, Results, Say, SendFile, Toast
+from calmdesk.desk.card import TOPIC_COLOURS, View, card, topic_name
+from calmdesk.desk.kit import Kit, packed, plain, unpacked
+from calmdesk.store.outbox import REPEATABLE
+from calmdesk.store.rows import Customer, Message, Post
+from calmdesk.store.store import Books
+
+_LONGEST = 4000
+_LONGEST_WAIT = 60.0
+"""Seconds."""
+_TROUBLE_TOLD_EVERY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A call that is about to be made, and the posts that it settles."""
+
+    posts: tuple[Post, ...]
+    call: Call
+    mark: str = ""
+    """Of a card, what it will show."""
+
+    @property
+    def post(self) -> Post:
+        """Return the first of its posts."""
+        return self.posts[0]
+
+
+def prepare(kit: Kit, books: Books, post: Post) -> Prepared | None:
+    """Return the call for a post as things stand now; None where there is nothing to do any more."""
+    try:
+        thread = _thread(kit, books, post)
+        if isinstance(thread, Prepared):
+            return thread
+        return _KINDS[post.kind](kit, books, post, thread)
+    except LookupError:
+        return None  # its case or customer has been erased
+
+
+def _thread(kit: Kit, books: Books, post: Post) -> int | Prepared:
+    """Return the topic that a post goes to, 0 for none; where the topic has yet to be made, the call that makes it."""
+    if post.chat_id not in kit.settings.staff.groups or not post.customer_id:
+        return 0
+    topic = books.places.topic(post.customer_id)
+    if topic is None or topic.chat_id != post.chat_id:
+        return 0
+    if topic.thread_id is None:
+        view = _view(books, post)
+        return Prepared((post,), MakeTopic(post.chat_id, topic_name(kit, view), TOPIC_COLOURS[view.case.heat]))
+    return topic.thread_id
+
+
+def _view(books: Books, post: Post) -> View:
+    case = books.cases.last_of(post.customer_id) if post.case_id is None else books.cases.get(post.case_id)
+    if case is None:
+        raise LookupError(f"no case of customer {post.customer_id}")
+    return View.of(books, case.id)
+
+
+def _chat_language(kit: Kit, books: Books, chat_id: int) -> str:
+    return kit.desk_language if chat_id in kit.settings.staff.groups else kit.language(books.staff.get(chat_id))
+
+
+def _card(kit: Kit, books: Books, post: Post, thread: int) -> Prepared | None:
+    shown = books.places.card(post.case_id or 0, post.chat_id)
+    if shown is None:
+        return None
+    text, buttons = card(kit, _view(books, post), shown.panel, _chat_language(kit, books, post.chat_id))
+    mark = hashlib.sha256(f"{text}{packed(buttons)}".encode()).hexdigest()[:16]
+    if shown.message_id is None:
+        return Prepared((post,), Say(post.chat_id, text, marked=True, thread=thread, buttons=unpacked(packed(buttons))), mark)
+    if shown.shown == mark:
+        return None
+    return Prepared((post,), Change(post.chat_id, shown.message_id, text, marked=True, buttons=unpacked(packed(buttons))), mark)
+
+
+def _mirror(kit: Kit, books: Books, post: Post, thread: int) -> Prepared | None:
+    """Gather what waits to be shown of one customer into one message."""
+    lang = _chat_language(kit, books, post.chat_id)
+    lines: list[str] = []
+    posts: list[Post] = []
+    for one in [post, *books.outbox.following(post, "mirror")]:
+        line = _line(kit, books, books.cases.message(one.message_id or 0), lang)
+        if lines and sum(map(len, lines)) + len(line) > _LONGEST:
+            break
+        lines.append(line)
+        posts.append(one)
+    private = not thread and post.chat_id not in kit.settings.staff.groups
+    name = f"<b>{plain(books.customers.get(post.customer_id).name, 40)}</b>\n" if private else ""
+    quietly = all(books.cases.message(one.message_id or 0).role != "customer" for one in posts)
+    return Prepared(tuple(posts), Say(post.chat_id, name + "\n".join(lines), marked=True, thread=thread, quietly=quietly))
+
+
+def _line(kit: Kit, books: Books, message: Message, lang: str) -> str:
+    what = plain(message.text) or kit.words(lang, f"kind_{message.kind}")
+    if message.deleted_at:
+        return f"🗑 {kit.words(lang, 'taken_back')} <s>{what}</s>"
+    if message.role == "customer":
+        before = books.cases.versions(message.id)
+        return f"✏️ <s>{plain(before[-1], 300)}</s>\n💬 {what}" if before else f"💬 {what}"
+    colleague = books.staff.get(message.staff_id) if message.staff_id else None
+    return f"↩️ <i>{plain(colleague.name, 40) if colleague else kit.words(lang, 'the_shop')}</i>: {what}"
+
+
+def _file(_kit: Kit, books: Books, post: Post, thread: int) -> Prepared | None:
+    """Show a picture, voice or file of a customer's to the staff."""
+    message = books.cases.message(post.message_id or 0)
+    customer = books.customers.get(message.customer_id)
+    if message.chat_message_id is None:
+        return None
+    return Prepared((post,), Copy(
+        post.chat_id, customer.chat_id, message.chat_message_id, thread=thread, kind=message.kind if customer.account else "",
+        file_id=message.file_id or "", details=message.details,
+    ))  # fmt: skip
+
+
+def _to_customer(books: Books, post: Post) -> tuple[Customer, str]:
+    """Return the customer that a post goes to, and through which connection; raise LookupError where there is no way any more."""
+    customer = books.customers.get(post.customer_id)
+    if not customer.account:
+        return customer, ""
+    connection = books.customers.connection_of(customer.account)
+    if connection is None:
+        raise LookupError(f"account {customer.account} is not connected")
+    return customer, connection[0]
+
+
+def _say(_kit: Kit, books: Books, post: Post, _thread: int) -> Prepared | None:
+    customer, connection = _to_customer(books, post)
+    text, reply_to = post.content["text"], post.content.get("reply_to")
+    return Prepared((post,), Say(customer.chat_id, text, connection=connection, reply_to=reply_to))
+
+
+def _copy(_kit: Kit, books: Books, post: Post, _thread: int) -> Prepared | None:
+    customer, connection = _to_customer(books, post)
+    message = books.cases.message(post.message_id or 0)
+    return Prepared((post,), Copy(
+        customer.chat_id, post.content["from"], post.content["number"], connection=connection, kind=message.kind if connection else "",
+        file_id=message.file_id or "", details=message.details, caption=message.text if connection else None,
+    ))  # fmt: skip
+
+
+def _change(_kit: Kit, books: Books, post: Post, _thread: int) -> Prepared | None:
+    customer, connection = _to_customer(books, post)
+    return Prepared((post,), Change(customer.chat_id, post.content["number"], post.content["text"], connection=connection))
+
+
+def _notice(_kit: Kit, _books: Books, post: Post, _thread: int) -> Prepared | None:
+    content = post.content
+    buttons, connection = unpacked(content["buttons"]), content.get("connection", "")
+    return Prepared((post,), Say(post.chat_id, content["text"], buttons=buttons, connection=connection))
+
+
+def _tell(_kit: Kit, _books: Books, post: Post, thread: int) -> Prepared | None:
+    content = post.content
+    if content.get("number"):  # a page takes the place of the one whose button was tapped
+        page = Change(post.chat_id, content["number"], content["text"], marked=True, buttons=unpacked(content["buttons"]))
+        return Prepared((post,), page)
+    return Prepared((post,), Say(
+        post.chat_id, content["text"], marked=True, thread=content.get("thread", 0) or thread, buttons=unpacked(content["buttons"]),
+        asks=content.get("asks", False),
+    ))  # fmt: skip
+
+
+def _document(_kit: Kit, _books: Books, post: Post, _thread: int) -> Prepared | None:
+    return Prepared((post,), SendFile(post.chat_id, post.content["name"], post.content["data"], post.content["caption"]))
+
+
+def _toast(_kit: Kit, _books: Books, post: Post, _thread: int) -> Prepared | None:
+    return Prepared((post,), Toast(post.content["tap"], post.content["text"], post.content["box"]))
+
+
+def _results(_kit: Kit, _books: Books, post: Post, _thread: int) -> Prepared | None:
+    content = post.content
+    found = tuple(Found(**one) for one in content["found"])
+    return Prepared((post,), Results(content["query"], found, content.get("next", ""), content.get("nothing", "")))
+
+
+def _topic(kit: Kit, books: Books, post: Post, thread: int) -> Prepared | None:
+    topic = books.places.topic(post.customer_id)
+    view = _view(books, post)
+    name, closed = topic_name(kit, view), not view.case.is_open
+    if topic is None or (topic.shown, topic.closed) == (name, closed):
+        return None
+    call = ChangeTopic(post.chat_id, thread, name=name if name != topic.shown else None, closed=closed if closed != topic.closed else None)
+    return Prepared((post,), call, name)
+
+
+def _end_topic(_kit: Kit, _books: Books, post: Post, _thread: int) -> Prepared | None:
+    return Prepared((post,), ChangeTopic(post.chat_id, post.content["thread"], ended=True))
+
+
+def _remove(_kit: Kit, _books: Books, post: Post, _thread: int) -> Prepared | None:
+    return Prepared((post,), Remove(post.chat_id, tuple(post.content["numbers"][:100])))
+
+
+_KINDS: dict[str, Callable[[Kit, Books, Post, int], Prepared | None]] = {
+    "card": _card, "mirror": _mirror, "file": _file, "say": _say, "copy": _copy, "change": _change, "notice": _notice, "tell": _tell,
+    "whisper": _tell, "document": _document, "toast": _toast, "results": _results, "topic": _topic, "end_topic": _end_topic,
+    "remove": _remove,
+}  # fmt: skip
+
+
+def settle(kit: Kit, books: Books, prepared: Prepared, outcome: Outcome) -> None:
+    """Note what became of a call, and do what follows from it."""
+    post, ids = prepared.post, [one.id for one in prepared.posts]
+    if outcome.moved_to is not None:
+        moved(books, post.chat_id, outcome.moved_to)
+    if isinstance(prepared.call, MakeTopic):
+        _topic_settled(kit, books, prepared, prepared.call, outcome)
+    elif outcome.done or outcome.trouble == "same":
+        _done(kit, books, prepared, outcome)
+    elif outcome.trouble == "topic gone":
+        books.places.topic_gone(post.customer_id)
+        books.outbox.later(ids, 0, outcome.reason)
+    elif outcome.trouble == "message gone" and post.kind == "card":
+        books.places.card_shows(post.case_id or 0, post.chat_id, None, "")
+        books.outbox.later(ids, 0, outcome.reason)
+    elif outcome.trouble == "message gone" and post.content.get("number"):
+        books.outbox.end(ids, "dropped", outcome.reason)
+        books.outbox.put(post.kind, post.chat_id, {**post.content, "number": None}, customer_id=post.customer_id, urgency=post.urgency)
+    elif outcome.trouble == "later" or (outcome.trouble == "unknown" and post.kind in REPEATABLE):
+        if post.kind in {"toast", "results"}:
+            books.outbox.end(ids, "dropped", outcome.reason)  # a tap or a search waits for no answer any longer
+        else:
+            books.outbox.later(ids, outcome.wait or min(_LONGEST_WAIT, 2.0 ** min(post.attempts, 6)), outcome.reason)
+    else:
+        _failed(kit, books, prepared, outcome)
+
+
+def _topic_settled(kit: Kit, books: Books, prepared: Prepared, call: MakeTopic, outcome: Outcome) -> None:
+    """Note that a topic was made (or couldn't be); the post that needed it stays in line."""
+    wait = 0.0
+    if outcome.done and outcome.number is not None:
+        books.places.topic_made(prepared.post.customer_id, outcome.number, call.name)
+    else:
+        wait = outcome.wait or _LONGEST_WAIT
+        if outcome.trouble != "later":
+            _tell_admins(kit, books, "no_topic", outcome.reason)
+    books.outbox.later([one.id for one in prepared.posts], wait, outcome.reason)
+
+
+def _done(kit: Kit, books: Books, prepared: Prepared, outcome: Outcome) -> None:
+    post = prepared.post
+    books.outbox.sent([one.id for one in prepared.posts], outcome.number)
+    if post.kind == "card":
+        shown = books.places.card(post.case_id or 0, post.chat_id)
+        books.places.card_shows(post.case_id or 0, post.chat_id, outcome.number or (shown.message_id if shown else None), prepared.mark)
+        _name_topic(kit, books, post)
+    elif post.kind in {"mirror", "file"} and outcome.number is not None:
+        books.places.mirrored(post.chat_id, outcome.number, [one.message_id for one in prepared.posts if one.message_id])
+    elif post.kind in {"say", "copy"} and outcome.number is not None and post.message_id is not None:
+        books.cases.stands_as(post.message_id, outcome.number)
+    elif post.kind == "topic" and isinstance(prepared.call, ChangeTopic):
+        topic = books.places.topic(post.customer_id)
+        if topic is not None:
+            closed = topic.closed if prepared.call.closed is None else prepared.call.closed
+            books.places.topic_shows(post.customer_id, prepared.mark, closed)
+
+
+def _name_topic(kit: Kit, books: Books, post: Post) -> None:
+    """Have the topic's name follow the card: the heat's sign, what it is about, closed or open."""
+    topic = books.places.topic(post.customer_id)
+    if topic is None or topic.chat_id != post.chat_id or topic.thread_id is None:
+        return
+    view = _view(books, post)
+    if (topic.shown, topic.closed) != (topic_name(kit, view), not view.case.is_open):
+        books.outbox.put("topic", post.chat_id, {}, customer_id=post.customer_id, case_id=post.case_id, urgency=-10)
+
+
+def _failed(kit: Kit, books: Books, prepared: Prepared, outcome: Outcome) -> None:
+    """Note that posts won't go, and tell those who can act."""
+    post = prepared.post
+    state = "unknown" if outcome.trouble == "unknown" else "failed"
+    books.outbox.end([one.id for one in prepared.posts], state, outcome.reason)
+    if post.customer_id and post.kind in {"say", "copy", "notice", "document", "change"}:
+        customer = books.customers.get(post.customer_id)
+        if outcome.trouble == "blocked":
+            books.customers.blocked(customer.id, True)
+        if post.case_id is not None:
+            kit.show(books, books.cases.get(post.case_id), books.customers.get(customer.id), more=10)
+    elif outcome.trouble == "blocked" and (colleague := books.staff.get(post.chat_id)):
+        books.staff.reachable(colleague.user_id, colleague.name, False)
+    elif post.kind not in {"toast", "results", "end_topic", "remove"}:
+        _tell_admins(kit, books, "cannot_send", outcome.reason)
+
+
+def _tell_admins(kit: Kit, books: Books, key: str, reason: str) -> None:
+    """Tell the admins what is wrong with the desk itself; the same thing at most once an hour."""
+    if books.staff.noted(key, books.now - _TROUBLE_TOLD_EVERY):
+        return
+    books.staff.note(key, None, reason=reason)
+    for colleague in books.staff.all():
+        if colleague.reachable and colleague.may("admin"):
+            kit.whisper(books, colleague.user_id, f"⚠️ {plain(kit.words(kit.language(colleague), key, reason=reason))}")
+
+
+def moved(books: Books, chat_id: int, now: int) -> None:
+    """Follow a group that got a new number."""
+    for table in ("topics", "cards", "mirrors", "outbox"):
+        books.db.execute(f"UPDATE OR IGNORE {table} SET chat_id = ? WHERE chat_id = ?", (now, chat_id))  # noqa: S608 - names of ours
+
+
+def recover(kit: Kit, books: Books, interrupted: Sequence[Post]) -> None:
+    """Sort out what was on its way when the house died: what may be repeated goes again, of the rest nobody knows."""
+    for post in interrupted:
+        if post.kind in REPEATABLE:
+            books.outbox.later([post.id], 0, "interrupted")
+            continue
+        books.outbox.end([post.id], "unknown", "interrupted")
+        if post.case_id is not None and post.customer_id:
+            case = books.cases.get(post.case_id)
+            kit.show(books, case, books.customers.get(case.customer_id), more=10)

@@ -1,0 +1,170 @@
+"""What agents type: it goes to the customer, read first; a line that begins with // stays inside; a step takes what it asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from calmdesk.desk import customers
+from calmdesk.desk.agents import RefusalError, may_write, send, take
+from calmdesk.desk.calls import Button
+from calmdesk.desk.card import with_blanks
+from calmdesk.desk.events import Edited, Said
+from calmdesk.desk.kit import Kit, plain
+from calmdesk.replies.template import BLANK
+from calmdesk.replies.tone import Caution, inspect
+from calmdesk.store.rows import Case, Colleague, Customer, Step
+from calmdesk.store.store import Books
+
+_NOTE = re.compile(r"\A(?://|／／)\s*")
+
+
+def typed(kit: Kit, books: Books, said: Said, colleague: Colleague, customer: Customer) -> None:
+    """Take what an agent wrote about a customer: a step's answer, a note, or an answer that goes out."""
+    lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
+    case = books.cases.last_of(customer.id)
+    if case is None:
+        return
+    step = books.staff.step(colleague.user_id, said.chat.id, said.chat.thread)
+    try:
+        if _NOTE.match(said.content.text):
+            _write_note(kit, books, case, customer, colleague, _NOTE.sub("", said.content.text))
+        elif step is not None and step.case_id == case.id and said.content.kind == "text" and step.kind in STEPS:
+            books.staff.finish(colleague.user_id, said.chat.id, said.chat.thread)
+            STEPS[step.kind](kit, books, said, colleague, case, customer, step)
+        else:
+            _answer(kit, books, said, colleague, case, customer)
+    except RefusalError as refused:
+        _reply(kit, books, said, f"⛔ {plain(kit.words(lang, refused.key, **refused.values))}")
+
+
+def edited(kit: Kit, books: Books, event: Edited, colleague: Colleague) -> None:
+    """Change what an agent sent when they change what they typed; read first, like anything that goes out."""
+    message_id = books.places.mirrored_at(event.chat.id, event.message_id)
+    text = event.content.text
+    if message_id is None or not text:
+        return
+    message = books.cases.message(message_id)
+    if message.role != "agent" or message.text == text:
+        return
+    lang = kit.desk_language if event.chat.kind != "private" else kit.language(colleague)
+    cautions = inspect(text, lang, kit.adviser.playbook, kit.settings.promises)
+    if cautions or BLANK.search(text):
+        said = _cautioned(kit, lang, colleague, cautions) if cautions else f"⛔ {plain(kit.words(lang, 'has_blank'))}"
+        kit.whisper(books, event.chat.id, said, thread=event.chat.thread)
+    elif books.cases.edit(message.id, text, event.at) and message.chat_message_id is not None:
+        customer = books.customers.get(message.customer_id)
+        content = {"text": text, "number": message.chat_message_id}
+        books.outbox.put("change", customer.chat_id, content, customer_id=customer.id, case_id=message.case_id, message_id=message.id)
+
+
+def _answer(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, customer: Customer) -> None:
+    """Send what an agent typed, or warn first where it would make things worse."""
+    case = take(books, case, colleague)
+    may_write(books, case, customer)
+    text = said.content.text
+    if BLANK.search(text):
+        raise RefusalError("has_blank")
+    lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
+    cautions = inspect(text, lang, kit.adviser.playbook, kit.settings.promises)
+    if said.content.kind != "text":
+        if cautions:
+            _reply(kit, books, said, _cautioned(kit, lang, colleague, cautions))
+            return
+        _send_file(books, said, colleague, case, customer)
+        kit.show(books, books.cases.get(case.id), customer)
+        return
+    if cautions:
+        _warn(kit, books, said, colleague, case, text, cautions)
+        kit.show(books, case, customer)
+        return
+    _go(kit, books, said, colleague, case, customer, text)
+
+
+def _go(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, customer: Customer, text: str) -> None:
+    answered = books.places.mirrored_at(said.chat.id, said.reply_to) if said.reply_to else None
+    quoted = books.cases.message(answered).chat_message_id if answered else None
+    message_id = customers.say(kit, books, case, customer, text, staff_id=colleague.user_id, reply_to=quoted)
+    books.places.mirrored(said.chat.id, said.message_id, [message_id])
+    kit.show(books, books.cases.get(case.id), customer)
+
+
+def _send_file(books: Books, said: Said, colleague: Colleague, case: Case, customer: Customer) -> None:
+    """Send a picture, a voice or a file that an agent put into the topic."""
+    message_id = books.cases.add(
+        case, "agent", said.content.text, kind=said.content.kind, staff_id=colleague.user_id, file_id=said.content.file_id,
+        details=said.content.details,
+    )  # fmt: skip
+    if message_id is None:
+        return
+    content = {"from": said.chat.id, "number": said.message_id}
+    books.outbox.put("copy", customer.chat_id, content, customer_id=customer.id, case_id=case.id, message_id=message_id)
+    books.places.mirrored(said.chat.id, said.message_id, [message_id])
+
+
+def _warn(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, text: str, cautions: Sequence[Caution]) -> None:
+    """Show what may hurt in what an agent typed, with a better wording where there is one; nothing has gone out yet."""
+    lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
+    lines = [_cautioned(kit, lang, colleague, cautions)]
+    better = next((caution.better for caution in cautions if caution.better), None)
+    if better:
+        lines.append(f"\n{kit.words(lang, 'better')}\n{with_blanks(kit, better, lang)}")
+    kinds = sorted({caution.kind for caution in cautions})
+    step = {"text": text, "better": better, "kinds": kinds, "typed_as": said.message_id}
+    books.staff.begin(colleague.user_id, said.chat.id, said.chat.thread, "warned", case.id, step)
+    buttons = [[Button(kit.words(lang, "button_better"), data=f"anyway.better:{case.id}")]] if better else []
+    give_up = Button(kit.words(lang, "button_give_up"), data=f"drop:{case.id}")
+    buttons.append([Button(kit.words(lang, "button_anyway"), data=f"anyway:{case.id}"), give_up])
+    _reply(kit, books, said, "\n".join(lines), buttons)
+
+
+def _cautioned(kit: Kit, lang: str, colleague: Colleague, cautions: Sequence[Caution]) -> str:
+    """Return what may hurt in what an agent wrote, and that it hasn't gone out."""
+    lines = [f"✋ {kit.words(lang, 'not_sent_yet', agent=plain(colleague.name, 40))}"]
+    return "\n".join([*lines, *(f"· <b>{plain(caution.said, 60)}</b> {plain(caution.why, 200)}" for caution in cautions)])
+
+
+def _write_note(kit: Kit, books: Books, case: Case, customer: Customer, colleague: Colleague, text: str) -> None:
+    if text:
+        books.cases.add(case, "note", text, staff_id=colleague.user_id)
+        kit.show(books, books.cases.get(case.id), customer)
+
+
+def _note_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, customer: Customer, _step: Step) -> None:
+    _write_note(kit, books, case, customer, colleague, said.content.text)
+
+
+def _edit_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, customer: Customer, _step: Step) -> None:
+    _answer(kit, books, said, colleague, case, customer)
+
+
+def _blank_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, customer: Customer, step: Step) -> None:
+    """Put a value into the blank that was asked for; the next blank is asked for, and without any left the reply goes out."""
+    lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
+    value = " ".join(said.content.text.split())
+    if not value or BLANK.search(value) or value.startswith("/"):
+        raise RefusalError("dropped")
+    reply = books.readings.suggestion(step.data["suggestion"]) if step.data.get("suggestion") else None
+    newest = books.readings.last(case.id)
+    if reply is not None and (newest is None or newest.id != reply.reading_id):
+        raise RefusalError("wrote_since")
+    text = step.data["text"].replace(f"〔{step.data['blank']}〕", value)
+    match = BLANK.search(text)
+    if match is None:
+        case = take(books, case, colleague)
+        may_write(books, case, customer)
+        send(kit, books, case, customer, colleague, text, reply)
+        return
+    name, example = kit.blank(match[1], lang)
+    data = {**step.data, "text": text, "blank": match[1]}
+    books.staff.begin(colleague.user_id, said.chat.id, said.chat.thread, "blank", case.id, data)
+    asked = kit.words(lang, "ask_blank", agent=plain(colleague.name, 40), name=plain(name), example=plain(example))
+    give_up = Button(kit.words(lang, "button_give_up"), data=f"drop:{case.id}")
+    _reply(kit, books, said, f"{asked}\n\n{with_blanks(kit, text, lang)}", [[give_up]], asks=True)
+
+
+def _reply(kit: Kit, books: Books, said: Said, text: str, buttons: list[list[Button]] | None = None, *, asks: bool = False) -> None:
+    kit.whisper(books, said.chat.id, text, buttons, thread=said.chat.thread, asks=asks)
+
+
+STEPS = {"note": _note_step, "edit": _edit_step, "blank": _blank_step}

@@ -18,14 +18,14 @@ help: ## list the targets
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: .venv/ready ## try it: you write as the customer, calmdesk suggests what the agent could say
-	@$(BIN)/calmdesk try
+demo: .venv/ready ## try it in the browser: customers, agents and admin side by side
+	@$(BIN)/calmdesk demo
 
 test: lint ## lint, types, the playbook's check and all tests but the long ones
 	@$(BIN)/calmdesk check
 	@$(BIN)/pytest -m "not long"
 
-test-long: .venv/ready ## the tests that take minutes (fuzzing)
+test-long: .venv/ready ## the tests that take minutes (fuzzing, kill rounds, a storm)
 	@$(BIN)/pytest -m long
 
 check: .venv/ready ## check the playbook in templates/ (and the folders named in bot.toml)
@@ -40,9 +40,10 @@ format: .venv/ready ## lay out the code
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
 
-bench: .venv/ready ## speed and memory, beside snownlp and jiagu
+bench: .venv/ready ## speed and memory: the reading beside snownlp and jiagu, the desk with 100,000 cases
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "snownlp>=0.12.3" "jiagu>=0.2.3"
 	@$(BIN)/python benchmarks/reading.py
+	@$(BIN)/python benchmarks/desk.py
 
 train: .venv/ready ## train the classifier's weights anew
 	@$(BIN)/calmdesk train $(addprefix --with ,$(TRAIN_WITH))

@@ -264,3 +264,19 @@ def try_(config: Path | None, lang: str | None) -> None:
     from calmdesk.cli.trial import Trial
 
     Trial(adviser_for(config), lang).run()
+
+
+@main.command()
+@CONFIG
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where on this machine the page is; by default any free port.")
+@click.option("--db", type=click.Path(path_type=Path, dir_okay=False), help="An SQLite file that stays; by default a fresh one.")
+@click.option("--no-browser", is_flag=True, help="Only print the page's address.")
+@click.option("--lang", help="In which language the agents are spoken to (zh-Hans, zh-Hant, en); by default as bot.toml says.")
+def demo(config: Path | None, port: int, db: Path | None, no_browser: bool, lang: str | None) -> None:
+    """Try it in a browser: customers, agents and admin side by side, no Telegram account."""
+    from calmdesk.cli.demo import run as run_demo
+
+    run_demo(settings_from(config), port, db, lang, browser=not no_browser)
+
+
+from calmdesk.cli import records, run  # noqa: E402, F401 - their commands register themselves with `main`, which must be there first

@@ -1,0 +1,293 @@
+// The field that messages are written in: answers, edits, commands, inline results, files.
+
+import { el, icon, iconButton } from "./dom.js";
+import { act, upload } from "./link.js";
+import { menu } from "./popups.js";
+import { messagesIn, world } from "./state.js";
+import { say } from "./words.js";
+
+const STICKERS = ["😡", "🤬", "😤", "😭", "😱", "🙄", "💔", "👎", "🤷", "🙏", "😅", "👍", "❤️", "🎉", "🌹", "😊"];
+const SEARCH_AFTER = 250;
+let count = 0;
+
+/** The field of one chat. */
+export class Composer {
+  constructor(chat) {
+    this.chat = chat;
+    this.drafts = new Map();
+    this.mode = null;
+    this.offers = [];
+    this.chosen = -1;
+    const list = `offers-${(count += 1)}`;
+    this.list = el("div", { class: "offers", role: "listbox", id: list, hidden: true });
+    this.banner = el("div", { class: "banner", hidden: true });
+    this.field = el("textarea", {
+      rows: 1, maxLength: 4096, "aria-controls": list, "aria-autocomplete": "list", autocomplete: "off", enterKeyHint: "send",
+      oninput: () => this.typed(), onkeydown: (event) => this.pressed(event), onpaste: (event) => this.pasted(event),
+    });
+    this.file = el("input", { type: "file", hidden: true, onchange: () => this.chosenFile() });
+    this.attach = iconButton("clip", say("attach"), () => this.attachments(), { "aria-haspopup": "menu" });
+    this.commands = iconButton("menu", say("commands"), () => this.showCommands(), { hidden: true, class: "round commands" });
+    this.sends = iconButton("send", say("send"), () => this.send(), { class: "round send" });
+    this.line = el("div", { class: "line" }, this.commands, this.attach, this.field, this.sends, this.file);
+    this.element = el("div", { class: "composer" }, this.list, this.banner, this.line);
+  }
+
+  get here() {
+    return { by: this.chat.me, topic: this.chat.topic };
+  }
+
+  get draft() {
+    return `${this.chat.place} ${this.chat.me}`;
+  }
+
+  leave() {
+    if (this.chat.chat === null) return;
+    this.drafts.set(this.draft, this.mode?.kind === "edit" ? "" : this.field.value);
+    this.setMode(null);
+    this.offer([]);
+  }
+
+  enter() {
+    this.field.value = this.drafts.get(this.draft) ?? "";
+    this.grow();
+    this.menuMayChange();
+    const last = messagesIn(this.chat.chat, this.chat.topic).findLast((message) => !message.service);
+    if (last) this.asked(last);
+  }
+
+  draw() {
+    const shut = this.chat.use.shut?.(this.chat) ?? "";
+    this.element.hidden = this.chat.chat === null;
+    this.line.classList.toggle("shut", Boolean(shut));
+    this.field.disabled = this.attach.disabled = this.sends.disabled = Boolean(shut);
+    const wanted = this.mode?.message.asks?.placeholder;
+    this.field.placeholder = shut || wanted || this.chat.use.placeholder(this.chat);
+    this.field.setAttribute("aria-label", this.field.placeholder);
+    for (const [button, word] of [[this.attach, "attach"], [this.commands, "commands"], [this.sends, "send"]]) {
+      button.title = say(word);
+      button.setAttribute("aria-label", say(word));
+    }
+    if (this.mode) this.setMode(this.mode);
+  }
+
+  // Answering and editing
+
+  setMode(mode) {
+    this.mode = mode;
+    this.banner.hidden = !mode;
+    this.banner.replaceChildren();
+    if (!mode) return;
+    const title = mode.kind === "edit" ? say("edit") : mode.message.from?.name ?? "";
+    this.banner.append(
+      icon(mode.kind),
+      el("div", {}, el("b", {}, title), el("span", {}, this.chat.words(mode.message))),
+      iconButton("close", say("cancel"), () => this.cancel()),
+    );
+  }
+
+  answer(message) {
+    this.setMode({ kind: "reply", message });
+    this.field.focus();
+  }
+
+  edit(message) {
+    this.setMode({ kind: "edit", message });
+    this.field.value = message.text;
+    this.grow();
+    this.field.focus();
+  }
+
+  cancel() {
+    if (this.mode?.kind === "edit") this.field.value = "";
+    this.setMode(null);
+    this.draw();
+    this.grow();
+  }
+
+  vanished(id) {
+    if (this.mode?.message.id === id) this.cancel();
+  }
+
+  /** Answer by itself what asks for an answer, as the apps do; one that asks one person in particular doesn't ask the others. */
+  asked(message) {
+    if (!message.asks || this.mode) return;
+    const name = world.people.get(this.chat.me)?.name ?? "";
+    const named = !this.chat.group || message.text.includes(name);
+    if (named) {
+      this.setMode({ kind: "reply", message });
+      this.draw();
+    }
+  }
+
+  // Writing
+
+  typed() {
+    this.grow();
+    const text = this.field.value;
+    const search = text.match(/^@(\w+)\s([\s\S]*)$/);
+    clearTimeout(this.searching);
+    if (/^\/\w*$/.test(text)) this.offerCommands(text.slice(1));
+    else if (search && search[1] === world.bot.username) this.searching = setTimeout(() => this.search(search[2]), SEARCH_AFTER);
+    else this.offer([]);
+  }
+
+  grow() {
+    this.field.style.height = "";
+    if (this.field.value.includes("\n") || this.field.scrollHeight > this.field.clientHeight) {
+      this.field.style.height = `${Math.min(this.field.scrollHeight, 168)}px`;
+    }
+    this.sends.classList.toggle("ready", this.field.value.trim() !== "");
+  }
+
+  pressed(event) {
+    if (event.isComposing || event.keyCode === 229) return; // a word is still being put together (Chinese input)
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && this.offers.length > 0) {
+      event.preventDefault();
+      this.choose((this.chosen + step + this.offers.length) % this.offers.length);
+    } else if (event.key === "ArrowUp" && this.field.value === "") {
+      const own = messagesIn(this.chat.chat, this.chat.topic).findLast((message) => message.from?.id === this.chat.me && message.text && !message.service);
+      if (own) {
+        event.preventDefault();
+        this.edit(own);
+      }
+    } else if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      if (this.chosen >= 0) this.offers[this.chosen].run();
+      else this.send();
+    } else if (event.key === "Tab" && this.offers.length > 0 && this.chosen < 0) {
+      event.preventDefault();
+      this.choose(0);
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      if (!this.list.hidden) this.offer([]);
+      else if (this.mode) this.cancel();
+      else this.field.blur();
+    }
+  }
+
+  async send() {
+    const text = this.field.value.trim();
+    if (!text) return;
+    const mode = this.mode;
+    this.field.value = "";
+    this.setMode(null);
+    this.draw();
+    this.offer([]);
+    this.grow();
+    const done = mode?.kind === "edit"
+      ? mode.message.text === text || (await act("edit", { ...this.here, id: mode.message.id, text }))
+      : await this.chat.say(text, mode?.message.id ?? null);
+    if (!done && this.field.value === "") {
+      this.field.value = text;
+      this.grow();
+    }
+  }
+
+  // Offers: commands and inline results
+
+  offer(offers, hint = "") {
+    this.offers = offers;
+    this.chosen = -1;
+    this.list.hidden = offers.length === 0 && !hint;
+    const option = (one, place) =>
+      el("button", { type: "button", role: "option", class: "offer", tabIndex: -1, id: `${this.list.id}-${place}`, onclick: one.run }, el("b", {}, one.title), el("span", {}, one.text));
+    this.list.replaceChildren(...offers.map(option), ...(hint ? [el("p", { class: "hint" }, hint)] : []));
+    this.field.removeAttribute("aria-activedescendant");
+  }
+
+  choose(place) {
+    this.chosen = place;
+    [...this.list.children].forEach((one, at) => one.setAttribute("aria-selected", String(at === place)));
+    this.list.children[place].scrollIntoView({ block: "nearest" });
+    this.field.setAttribute("aria-activedescendant", this.list.children[place].id);
+  }
+
+  async known() {
+    if (this.chat.chat === null) return [];
+    return (await act("menu", this.here))?.commands ?? [];
+  }
+
+  async menuMayChange() {
+    this.commands.hidden = (await this.known()).length === 0;
+  }
+
+  async offerCommands(begun) {
+    const found = (await this.known()).filter((one) => one.command.startsWith(begun));
+    if (this.field.value !== `/${begun}`) return;
+    this.offer(found.map((one) => ({ title: `/${one.command}`, text: one.description, run: () => this.command(one.command) })));
+  }
+
+  async showCommands() {
+    if (!this.list.hidden) {
+      this.offer([]);
+      return;
+    }
+    const known = await this.known();
+    this.offer(known.map((one) => ({ title: `/${one.command}`, text: one.description, run: () => this.command(one.command) })));
+    this.field.focus();
+  }
+
+  command(name) {
+    this.field.value = "";
+    this.offer([]);
+    this.grow();
+    return this.chat.say(`/${name}`);
+  }
+
+  async search(query) {
+    const typed = this.field.value;
+    const found = await act("search", { ...this.here, query });
+    if (!found || this.field.value !== typed) return;
+    const pick = (one) => async () => {
+      this.field.value = "";
+      this.offer([]);
+      this.grow();
+      await act("pick", { ...this.here, query, result: one.id });
+    };
+    const hint = found.results.length === 0 ? found.hint || say("inline_none") : "";
+    this.offer(found.results.map((one) => ({ title: one.title, text: one.text, run: pick(one) })), hint);
+  }
+
+  // Files
+
+  attachments() {
+    const pick = (as) => () => {
+      this.file.accept = as === "photo" ? "image/*" : "";
+      this.file.dataset.as = as;
+      this.file.click();
+    };
+    menu(this.attach, [
+      { label: say("photo"), icon: "photo", run: pick("photo") },
+      { label: say("file"), icon: "file", run: pick("file") },
+      { label: say("sticker"), icon: "sticker", run: () => this.stickers() },
+    ], say("attach"));
+  }
+
+  stickers() {
+    const send = (emoji) => () => act("sticker", { ...this.here, emoji });
+    menu(this.attach, STICKERS.map((emoji) => ({ label: "", title: emoji, node: el("span", { class: "emoji" }, emoji), run: send(emoji) })), say("sticker"), "grid");
+  }
+
+  async chosenFile() {
+    const [file] = this.file.files;
+    const as = this.file.dataset.as;
+    this.file.value = "";
+    if (file) await this.sendFile(file, as);
+  }
+
+  async sendFile(file, as) {
+    const caption = this.field.value.trim();
+    this.field.value = "";
+    this.grow();
+    await upload(file, { ...this.here, as, caption });
+  }
+
+  pasted(event) {
+    const [file] = event.clipboardData?.files ?? [];
+    if (!file) return;
+    event.preventDefault();
+    this.sendFile(file, file.type.startsWith("image/") ? "photo" : "file");
+  }
+}

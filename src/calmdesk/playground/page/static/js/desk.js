@@ -1,0 +1,197 @@
+// The middle pane: the staff's group, its topics, and the topic that is open.
+
+import { Chat, head } from "./chat.js";
+import { inWords } from "./bubble.js";
+import { avatar, el, icon, iconButton, initial } from "./dom.js";
+import { act } from "./link.js";
+import { menu } from "./popups.js";
+import { customerOf, lastIn, messagesIn, on, staff, topicOf, unreadIn, world } from "./state.js";
+import { StoryHint } from "./stories.js";
+import { clock, onLanguage, say } from "./words.js";
+
+const GENERAL = 1;
+
+/** The pane of the agents. */
+export class DeskPane {
+  constructor(use) {
+    this.use = use;
+    this.topic = null;
+    this.acting = null;
+    this.chat = new Chat({
+      link: use.link,
+      copied: use.copied,
+      placeholder: () => say(this.topic === GENERAL ? "write_general" : "write_desk"),
+      shut: () => (world.topics.get(this.topic)?.closed && !this.isAdmin ? say("topic_closed") : ""),
+      emptied: () => (this.topic === null ? [icon("topic"), el("p", {}, say("empty_desk"))] : []),
+    });
+    this.list = el("div", { class: "topics", role: "group" });
+    this.actors = el("div", { class: "actors", role: "radiogroup" });
+    this.hint = new StoryHint(
+      () => this.look(),
+      () => customerOf(world.topics.get(this.topic))?.id,
+    );
+    this.chat.element.querySelector(".wall").before(this.hint.element);
+    this.chat.composer.element.prepend(this.actors);
+    this.title = el("header", { class: "chat-head group-head" });
+    this.element = document.getElementById("desk");
+    this.element.append(el("div", { class: "topic-column" }, this.title, this.list), this.chat.element);
+    on("all", () => this.all());
+    on("message", (message) => message.chat === world.group.id && this.drawList());
+    on("deleted", (chat) => chat === world.group.id && this.drawList());
+    on("topic", (topic, before) => this.topicChanged(topic, before));
+    on("person", () => this.draw());
+    on("unread", () => this.drawList());
+    onLanguage(() => this.draw());
+  }
+
+  get isAdmin() {
+    return world.people.get(this.acting)?.role === "admin";
+  }
+
+  all() {
+    if (!world.people.has(this.acting)) this.acting = (staff().find((person) => person.role === "agent") ?? staff()[0])?.id ?? null;
+    if (!world.topics.has(this.topic)) this.topic = this.sorted().find((topic) => topic.id !== GENERAL)?.id ?? null;
+    this.chat.chat = null;
+    this.show();
+  }
+
+  show() {
+    this.element.dataset.open = String(this.topic !== null && this.stays);
+    if (this.topic === null) {
+      this.chat.chat = null;
+      this.chat.draw();
+    } else {
+      this.chat.show(world.group.id, this.topic, this.acting);
+    }
+    this.draw();
+  }
+
+  open(topic) {
+    this.topic = topic;
+    this.stays = true;
+    this.show();
+  }
+
+  back() {
+    this.stays = false;
+    this.element.dataset.open = "false";
+    this.list.querySelector("button")?.focus();
+  }
+
+  topicChanged(topic, before) {
+    if (topic.deleted && topic.id === this.topic) {
+      this.topic = null;
+      this.show();
+      return;
+    }
+    // A new customer's topic comes up by itself, unless somebody is writing in another.
+    if (!before && !topic.deleted && !this.chat.composer.field.value && !this.chat.composer.mode) this.open(topic.id);
+    else if (topic.id === this.topic) this.chat.composer.draw();
+    this.draw();
+  }
+
+  /** Open a customer's topic, if there is one. */
+  follow(person) {
+    const topic = person && topicOf(person);
+    if (topic && topic.id !== this.topic && !this.chat.composer.field.value) this.open(topic.id);
+  }
+
+  /** Bring the card into sight. */
+  look() {
+    const card = messagesIn(world.group.id, this.topic).findLast((message) => message.from?.bot && message.buttons.length > 1);
+    if (card) this.chat.jump(card.id);
+  }
+
+  sorted() {
+    const at = (topic) => lastIn(world.group.id, topic.id)?.id ?? topic.id;
+    return [...world.topics.values()].filter((topic) => !topic.hidden).sort((one, other) => at(other) - at(one));
+  }
+
+  draw() {
+    const group = { id: world.group.id, name: world.group.title };
+    this.title.replaceChildren(...head(avatar(group, "square"), group.name, say("members", { count: staff().length })));
+    this.drawList();
+    this.drawHead();
+    this.drawActors();
+    this.hint.draw();
+  }
+
+  drawList() {
+    const row = (topic) => {
+      const last = lastIn(world.group.id, topic.id);
+      const unread = unreadIn(world.group.id, topic.id);
+      const author = last && !last.from?.bot ? `${last.from?.name ?? ""}: ` : "";
+      return el(
+        "button",
+        {
+          type: "button", class: "topic", data: { topic: topic.id }, "aria-current": topic.id === this.topic ? "true" : null,
+          onclick: () => this.open(topic.id),
+        },
+        topicIcon(topic),
+        el(
+          "span",
+          { class: "topic-text" },
+          el("span", { class: "topic-line" }, el("b", {}, nameOf(topic)), topic.closed ? icon("lock") : null, last ? el("time", {}, clock(last.date)) : null),
+          el("span", { class: "topic-line" }, el("span", { class: "topic-last" }, last ? author + inWords(last) : ""), unread ? badge(unread) : null),
+        ),
+      );
+    };
+    const rows = this.sorted().map(row);
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.topic : null;
+    this.list.replaceChildren(...rows, ...(rows.length < 2 ? [el("p", { class: "hint" }, say("empty_topics"))] : []));
+    if (focused) this.list.querySelector(`[data-topic="${focused}"]`)?.focus();
+    this.list.setAttribute("aria-label", say("desk"));
+  }
+
+  drawHead() {
+    const topic = world.topics.get(this.topic);
+    if (!topic) {
+      this.chat.header.replaceChildren(el("div", { class: "who" }, el("b", {}, say("desk")), el("small", {}, say("desk_is"))));
+      return;
+    }
+    const more = iconButton("more", say("more"), () =>
+      menu(more, [
+        this.isAdmin && topic.id !== GENERAL
+          ? { label: say(topic.closed ? "reopen_topic" : "close_topic"), icon: "lock", run: () => act("topic", { by: this.acting, id: topic.id }) }
+          : null,
+      ]),
+    );
+    more.hidden = !this.isAdmin || topic.id === GENERAL;
+    const back = iconButton("back", say("back"), () => this.back(), { class: "round back" });
+    const line = topic.closed ? say("topic_closed") : `${world.group.title} · ${say("members", { count: staff().length })}`;
+    this.chat.header.replaceChildren(back, ...head(topicIcon(topic), nameOf(topic), line, more));
+  }
+
+  drawActors() {
+    const choose = (person) => {
+      this.acting = person.id;
+      this.show();
+    };
+    const chip = (person) =>
+      el(
+        "button",
+        {
+          type: "button", role: "radio", class: "actor", "aria-checked": String(person.id === this.acting), data: { person: person.id },
+          title: say(`role_${person.role}`), onclick: () => choose(person),
+        },
+        avatar(person, "small"),
+        person.name,
+      );
+    this.actors.replaceChildren(el("span", {}, say("acting_as")), ...staff().map(chip));
+    this.actors.setAttribute("aria-label", say("acting_as"));
+  }
+}
+
+function nameOf(topic) {
+  return topic.id === GENERAL ? say("general") : topic.name;
+}
+
+function badge(count) {
+  return el("i", { class: "badge", "aria-label": say("unread", { count }) }, String(count));
+}
+
+function topicIcon(topic) {
+  if (topic.id === GENERAL) return el("span", { class: "topic-icon general" }, icon("hash"));
+  const name = topic.name.replace(/^\P{L}+/u, "");
+  return el("span", { class: "topic-icon", color: `#${topic.color.toString(16).padStart(6, "0")}` }, icon("topic"), el("b", {}, initial(name)));
+}

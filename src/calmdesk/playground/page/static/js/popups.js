@@ -1,0 +1,126 @@
+// What comes up over the page: toasts, boxes, menus, pictures, and the form for somebody new.
+
+import { el, icon } from "./dom.js";
+import { say } from "./words.js";
+
+const STAYS = 3200;
+
+/** Show a line for a moment: in a chat's place for such lines, or over the page. */
+export function toast(text, kind = "", place = document.getElementById("toasts")) {
+  const shown = el("p", { class: `toast ${kind}` }, text);
+  place.append(shown);
+  setTimeout(() => shown.classList.add("gone"), STAYS);
+  setTimeout(() => shown.remove(), STAYS + 300);
+}
+
+function open(dialog) {
+  document.body.append(dialog);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  dialog.showModal();
+  return dialog;
+}
+
+/** Show a box that has to be closed. */
+export function box(text) {
+  open(
+    el(
+      "dialog",
+      { class: "box", "aria-label": "calmdesk" },
+      el("p", {}, text),
+      el("form", { method: "dialog", class: "answers" }, el("button", { class: "plain strong" }, say("ok"))),
+    ),
+  );
+}
+
+
+/** Show a picture as large as it fits. */
+export function picture(address, label) {
+  const dialog = el(
+    "dialog",
+    { class: "picture", "aria-label": label },
+    el("form", { method: "dialog" }, el("button", { class: "round", "aria-label": say("close"), title: say("close") }, icon("close"))),
+    el("img", { src: address, alt: label }),
+  );
+  open(dialog);
+}
+
+/** Open a menu beside an element; items are {label, icon, run, bad} or null. */
+export function menu(beside, items, label = say("more"), shape = "") {
+  const list = el("div", { class: `menu ${shape}`, role: "menu", popover: "auto", "aria-label": label });
+  for (const item of items.filter(Boolean)) {
+    const choose = () => {
+      list.hidePopover();
+      item.run();
+    };
+    const shown = item.node ?? (item.icon ? icon(item.icon) : null);
+    list.append(
+      el("button", { type: "button", role: "menuitem", class: item.bad ? "bad" : "", title: item.title, onclick: choose }, shown, el("span", {}, item.label)),
+    );
+  }
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const all = [...list.children];
+    all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
+  });
+  list.addEventListener("toggle", (event) => {
+    if (event.newState === "closed") {
+      list.remove();
+      beside.setAttribute("aria-expanded", "false");
+    }
+  });
+  document.body.append(list);
+  list.showPopover();
+  beside.setAttribute("aria-expanded", "true");
+  near(list, beside);
+  list.querySelector("button")?.focus({ preventScroll: true });
+}
+
+function near(list, beside) {
+  const at = beside.getBoundingClientRect();
+  const size = list.getBoundingClientRect();
+  const left = Math.max(8, Math.min(at.left, innerWidth - size.width - 8));
+  const below = at.bottom + 4 + size.height < innerHeight;
+  list.style.left = `${left}px`;
+  list.style.top = `${Math.max(8, below ? at.bottom + 4 : at.top - size.height - 4)}px`;
+}
+
+const LANGUAGES = ["zh-hans", "zh-hant", "en"];
+
+/** Ask who comes in; return {name, language}, or null. */
+export function askPerson(title, hint, suggested) {
+  return new Promise((answer) => {
+    const name = el("input", { name: "name", required: true, maxLength: 60, value: suggested, autocomplete: "off", id: "new-name" });
+    const language = el(
+      "select",
+      { name: "language", id: "new-language" },
+      LANGUAGES.map((one) => el("option", { value: one, selected: one === say("new_language") }, say(one))),
+    );
+    let given = null;
+    const form = el(
+      "form",
+      {
+        method: "dialog",
+        onsubmit: () => (given = name.value.trim() ? { name: name.value.trim(), language: language.value } : null),
+      },
+      el("h2", {}, title),
+      hint ? el("p", { class: "hint" }, hint) : null,
+      el("label", { htmlFor: "new-name" }, say("name"), name),
+      el("label", { htmlFor: "new-language" }, say("their_language"), language),
+      el(
+        "div",
+        { class: "answers" },
+        el("button", { type: "button", class: "plain", onclick: () => dialog.close() }, say("cancel")),
+        el("button", { class: "plain strong", id: "new-come" }, say("come")),
+      ),
+    );
+    const dialog = el("dialog", { class: "box", "aria-label": title }, form);
+    dialog.addEventListener("close", () => answer(given));
+    open(dialog);
+    name.select();
+  });
+}

@@ -1,0 +1,58 @@
+"""Every guided story, played to its end by clicks, with the agent answering in between."""
+
+from __future__ import annotations
+
+import pytest
+
+from calmdesk.desk.words import Words
+from calmdesk.playground.page.stories import Story, shipped_stories
+from tests.browser.driver import Browser
+
+WORDS = Words.shipped()
+SEND = WORDS("zh-Hans", "button_send", number=1)
+GIVE_UP = WORDS("zh-Hans", "button_give_up")
+ANSWER_AFTER = (0, 2)
+"""The turns after which the agent sends the first suggestion."""
+
+
+@pytest.mark.parametrize("story", shipped_stories().values(), ids=lambda story: story.id)
+def test_a_story_is_played_to_its_end(page: Browser, story: Story) -> None:
+    """Each turn reaches the desk, moves the card as its hint says, and the agent's replies reach the customer."""
+    page.click("#stories-button")
+    page.click(f"[data-story={story.id}]")
+    for number, turn in enumerate(story.turns):
+        if number:
+            page.click("#next-turn")
+        page.until(lambda number=number: len(page.all(".story-bar .done")) == number + 1)  # type: ignore[misc]
+        page.card_shows(*turn.card)
+        assert turn.hint["zh-Hans"] in page.find(".story-hint").text
+        page.shows("customer", turn.say or str(turn.sticker))
+        if turn.photo:
+            page.until(lambda: page.find("#customer .photo img") and page.find("#desk .photo img"))
+        if number in ANSWER_AFTER:
+            _answer(page)
+    if any("🆘" in turn.card for turn in story.turns):
+        page.shows("colleague", "🆘", story.name)
+    page.taps("desk", WORDS("zh-Hans", "button_close"))
+    page.card_shows("✅", WORDS("zh-Hans", "closed"))
+    page.click("#next-turn")
+    page.until(lambda: len(page.all(".story-bar .done")) == 1)
+
+
+def _answer(page: Browser) -> None:
+    """Send the first suggestion, fill in its blanks, and see it arrive."""
+    before, asked = _arrived(page), _asked(page)
+    page.taps("desk", SEND)
+    while not page.until(lambda asked=asked: _arrived(page) - before or (_asked(page) > asked and -1), 15) > 0:
+        asked += 1
+        page.writes("desk", "今天18:00")
+
+
+def _arrived(page: Browser) -> int:
+    """Return how many messages the customer has got."""
+    return len(page.all("#customer article.theirs"))
+
+
+def _asked(page: Browser) -> int:
+    """Return how many questions of the bot's can be given up."""
+    return page.keys("desk", GIVE_UP)

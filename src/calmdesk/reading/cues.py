@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -22,8 +24,13 @@ Strength = Literal["strong", "weak"]
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SPECIAL = re.compile(r"[…#]")
-_ODD = re.compile(r"[…#*a-z0-9 ]")
-"""What makes a spelling more than a plain string to be looked up."""
+_LOOSE = re.compile(r"[…#*]")
+"""What may read many ways."""
+_MOST_READINGS = 48
+"""A stretch of a cue that may read more ways than these is too costly to look for."""
+_CONTEXT = 8
+"""So many signs more than its reach are looked at before a negator, to tell it from a harmless word."""
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _OVER = 12
 """So many signs behind its clause a cue may reach: some end in punctuation."""
 _BOUND = "(?:(?<![a-z0-9])|(?![a-z0-9]))"
@@ -68,8 +75,7 @@ class Cue:
     phrase: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A cue found in a text, with its offsets in the folded text."""
 
     cue: Cue
@@ -89,7 +95,7 @@ class _Form(NamedTuple):
     anchor: str
     """What is found first."""
     spelling: str | None
-    """The spelling that must stand there; None for any of the cue's."""
+    """The spelling that must stand there; None for any of the cue's, of which the first counts."""
     plain: bool
     """Whether the anchor is all there is to it."""
 
@@ -113,15 +119,17 @@ def _parts(phrase: str) -> list[tuple[str, ...]]:
 
 
 def _forms(cue: Cue) -> Iterator[_Form]:
-    """Yield what to look for: not every spelling by itself, but whatever the cue's most telling part reads."""
+    """Yield what to look for: every spelling where they are few, plain strings; else whatever the cue's most telling stretch reads."""
     parts = _parts(cue.phrase)
-    if len(parts) > 1 and (anchors := max((_anchors_of(part) for part in parts), key=_worth)) and not _has_loose_space(cue, parts):
-        for anchor in anchors:
-            yield _Form(cue, anchor, None, plain=False)
+    joined = len(parts) > 1 and not _has_loose_space(cue, parts)
+    many = math.prod(map(len, parts)) > _MOST_READINGS or any(map(_LOOSE.search, itertools.chain.from_iterable(parts)))
+    if joined and many and (anchors := max(_stretches(parts), key=_worth, default=())):
+        yield from (_Form(cue, anchor, None, plain=False) for anchor in anchors)
         return
     for spelling in spellings(cue.phrase):
-        plain = not _ODD.search(spelling)
-        yield _Form(cue, spelling if plain else _anchors_of((spelling,))[0], spelling, plain)
+        plain = not _LOOSE.search(spelling)
+        anchor = spelling if plain else max(_stretches([(spelling,)]), key=_worth)[0]
+        yield _Form(cue, anchor, None if joined and plain else spelling, plain)
 
 
 def _has_loose_space(cue: Cue, parts: Iterable[tuple[str, ...]]) -> bool:
@@ -129,15 +137,35 @@ def _has_loose_space(cue: Cue, parts: Iterable[tuple[str, ...]]) -> bool:
     return " " in cue.phrase and any("" in part for part in parts)
 
 
-def _anchors_of(part: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what to look for, such that one of it is found wherever *part* is; nothing where there is no such thing."""
-    found = tuple(max((piece.strip("* ") for piece in _SPECIAL.split(choice)), key=len) for choice in part)
-    return found if all(found) else ()
+def _stretches(parts: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Yield all that each stretch of neighbouring parts may read: one of it is found wherever the cue is."""
+    growing: list[tuple[str, ...]] = []
+    for part in _unbroken(parts):
+        longer = [one for one in growing if len(one) * len(part) <= _MOST_READINGS]
+        growing = [tuple(before + piece for before in one for piece in part) for one in (*longer, ("",)) if part]
+        yield from (found for one in growing if all(found := tuple(reading.strip() for reading in one)))
+
+
+def _unbroken(parts: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Yield the parts without what is no plain string, an empty part where it was."""
+    for part in parts:
+        if not any(map(_LOOSE.search, part)):
+            yield part
+        elif len(part) == 1:
+            first, *others = _LOOSE.split(part[0])
+            yield (first,)
+            for piece in others:
+                yield ()
+                yield (piece,)
+        else:
+            yield ()
+            yield tuple(max(_LOOSE.split(choice), key=len) for choice in part)
+            yield ()
 
 
 def _worth(anchors: tuple[str, ...]) -> float:
     """Say how much finding one of *anchors* tells: long ones tell more, many cost more."""
-    return min(map(len, anchors)) - len(anchors) / 100 if anchors else -1
+    return min(map(len, anchors)) - len(anchors) / 100
 
 
 class _Whole(NamedTuple):
@@ -170,12 +198,14 @@ def _pattern(text: str, gap: int) -> str:
 class Negation:
     """The negators of all languages, looked for before a cue in its clause."""
 
-    def __init__(self, languages: Iterable[Language]) -> None:
+    def __init__(self, languages: Collection[Language]) -> None:
         self._rules: list[tuple[re.Pattern[str], re.Pattern[str] | None, int]] = []
         for language in languages:
             negators = _any_of(language.negators, spaced=language.spaced)
             harmless = _any_of(language.not_negators, spaced=language.spaced) if language.not_negators else None
             self._rules.append((negators, harmless, language.negator_reach))
+        self._any = re.compile("|".join(negators.pattern for negators, _, _ in self._rules))
+        self._furthest = max((reach for _, _, reach in self._rules), default=0) + _CONTEXT
 
     def begins(self, text: str) -> bool:
         """Say whether *text* begins with a negator."""
@@ -183,8 +213,10 @@ class Negation:
 
     def covers(self, text: str, clause_start: int, start: int) -> bool:
         """Say whether an odd number of negators stands close before *start* in the clause."""
+        if start == clause_start or not self._any.search(text, max(clause_start, start - self._furthest), start):
+            return False
         for negators, harmless, reach in self._rules:
-            first = max(clause_start, start - reach - 8)
+            first = max(clause_start, start - reach - _CONTEXT)
             if not negators.search(text, first, start):
                 continue
             before = text[first : start + 1]
@@ -200,6 +232,20 @@ class Negation:
 def _any_of(words: Sequence[str], *, spaced: bool) -> re.Pattern[str]:
     alternatives = "|".join(re.escape(fold(word).text) for word in sorted(words, key=len, reverse=True))
     return re.compile(rf"\b(?:{alternatives})\b" if spaced else f"(?:{alternatives})")
+
+
+class _Anchor(NamedTuple):
+    """What is looked for, and the numbers of the forms that it is the anchor of."""
+
+    begins_latin: bool
+    ends_latin: bool
+    plain: tuple[int, ...]
+    others: tuple[int, ...]
+
+    def stands(self, text: str, start: int, end: int) -> bool:
+        """Say whether it stands by itself at *start:end*, no Latin word running on over its edges."""
+        inside = self.begins_latin and start > 0 and text[start - 1] in _LATIN
+        return not inside and not (self.ends_latin and end < len(text) and text[end] in _LATIN)
 
 
 class Lexicon:
@@ -222,11 +268,17 @@ class Lexicon:
         return [numbers.setdefault((form.cue, form.spelling), len(numbers)) for form in self._forms]
 
     @cached_property
-    def _anchors(self) -> tuple[AhoCorasick, list[list[int]]]:
-        by_anchor: dict[str, list[int]] = {}
+    def _anchors(self) -> tuple[AhoCorasick, list[_Anchor]]:
+        plain: dict[str, list[int]] = {}
+        others: dict[str, list[int]] = {}
         for number, form in enumerate(self._forms):
-            by_anchor.setdefault(form.anchor, []).append(number)
-        return AhoCorasick(list(by_anchor), matchkind=MatchKind.Standard), list(by_anchor.values())
+            (plain if form.plain else others).setdefault(form.anchor, []).append(number)
+        found = list(dict.fromkeys((*plain, *others)))
+        anchors = [
+            _Anchor(anchor[0] in _LATIN, anchor[-1] in _LATIN, tuple(plain.get(anchor, ())), tuple(others.get(anchor, ())))
+            for anchor in found
+        ]
+        return AhoCorasick(found, matchkind=MatchKind.Standard), anchors
 
     def find(self, folded: Folded) -> tuple[Hit, ...]:
         """Return the cues that fire in *folded*, in the text's order; a negated one is marked so.
@@ -239,27 +291,41 @@ class Lexicon:
         return tuple(sorted(hits.values(), key=lambda hit: (hit.start, -hit.end)))
 
     def find_all(self, folded: Folded) -> Iterator[Hit]:
-        """Yield every cue that fires in *folded*."""
+        """Yield every cue that fires in *folded*, by place; of the readings of one cue at the same place its first."""
+        text, spans = folded.text, clauses(folded)
+        negated: dict[tuple[int, int], bool] = {}
+        reached: dict[Cue, int] = {}
+        for start, number, end, tail in sorted(self._places(folded)):
+            cue, _, spelling, _ = self._forms[number]
+            if spelling is None:
+                if start < reached.get(cue, 0):
+                    continue
+                reached[cue] = end
+            left = _clause_of(start, end, spans)[0]
+            covered = not self._is_negation(cue) and (
+                self._covered(text, left, start, negated) or (tail > 0 and self._covered(text, start, end - tail, negated))
+            )
+            yield Hit(cue, start, end, covered)
+
+    def _places(self, folded: Folded) -> Iterator[tuple[int, int, int, int]]:
+        """Yield where forms stand: start, the form's number, end, and how much of the end is a tail."""
         if not self._forms or not folded.text:
             return
-        text = folded.text
-        spans = list(clauses(folded))
-        automaton, forms_of = self._anchors
-        forms, groups = self._forms, self._groups
+        text, spans = folded.text, clauses(folded)
+        automaton, anchors = self._anchors
         tried: set[tuple[int, int]] = set()
-        covered: dict[tuple[int, int], bool] = {}
         for which, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
-            place = bisect_right(spans, (start, len(text))) - 1
-            left, right = spans[place] if place >= 0 and start < spans[place][1] else (start, end)
-            for number in forms_of[which]:
-                form = forms[number]
-                if form.plain:
-                    yield self._hit(form, text, left, start, end, 0, covered)
-                elif (key := (groups[number], left)) not in tried:
+            anchor = anchors[which]
+            if anchor.plain and anchor.stands(text, start, end):
+                for number in anchor.plain:
+                    yield start, number, end, 0
+            for number in anchor.others:
+                left, right = _clause_of(start, end, spans)
+                if (key := (self._groups[number], left)) not in tried:
                     tried.add(key)
-                    whole = self._wholes.get(key[0]) or self._whole(key[0], form)
+                    whole = self._wholes.get(key[0]) or self._whole(key[0], self._forms[number])
                     for match in whole.pattern.finditer(text, left, right + _OVER):
-                        yield self._hit(form, text, left, *match.span(), whole.tail, covered)
+                        yield match.start(), number, match.end(), whole.tail
 
     def _whole(self, group: int, form: _Form) -> _Whole:
         whole = self._wholes[group] = _whole(form, self._gaps[form.cue.lang])
@@ -273,9 +339,15 @@ class Lexicon:
             found = known[key] = self.negation.covers(text, clause, start)
         return found
 
-    def _hit(self, form: _Form, text: str, clause: int, start: int, end: int, tail: int, known: dict[tuple[int, int], bool]) -> Hit:
-        own = self._own_negation.get(form.cue)
+    def _is_negation(self, cue: Cue) -> bool:
+        """Say whether *cue* begins with a negator of its own: another one before it doesn't turn it round."""
+        own = self._own_negation.get(cue)
         if own is None:
-            own = self._own_negation[form.cue] = any(map(self.negation.begins, _parts(form.cue.phrase)[0]))
-        negated = not own and (self._covered(text, clause, start, known) or (tail > 0 and self._covered(text, start, end - tail, known)))
-        return Hit(form.cue, start, end, negated)
+            own = self._own_negation[cue] = any(map(self.negation.begins, _parts(cue.phrase)[0]))
+        return own
+
+
+def _clause_of(start: int, end: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the clause in which *start* stands; where it stands in none, *start* and *end*."""
+    place = bisect_right(spans, start, key=itemgetter(0)) - 1
+    return spans[place] if place >= 0 and start < spans[place][1] else (start, end)

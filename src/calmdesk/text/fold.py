@@ -61,9 +61,9 @@ class _FoldTable(dict[int, str]):
 _TABLE = _FoldTable()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Folded:
-    """A text in its folded writing.
+    """A text in its folded writing; only the same as itself, so that it is cheap to look up.
 
     `raw` is the text as given; `text` is folded; `origin[i]` is the offset in `raw` of `text[i]`; `breaks` holds the offsets in
     `text` before which white space stood between Chinese characters (dropped for matching, yet often meant as a comma).

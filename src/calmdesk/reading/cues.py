@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from calmdesk.text.clauses import clauses
 from calmdesk.text.fold import Folded, fold
-from calmdesk.text.language import Language, Words
+from calmdesk.text.language import Language, Words, any_of
 from calmdesk.text.numbers import NUMBER
 
 Strength = Literal["strong", "weak"]
@@ -201,8 +201,8 @@ class Negation:
     def __init__(self, languages: Collection[Language]) -> None:
         self._rules: list[tuple[re.Pattern[str], re.Pattern[str] | None, int]] = []
         for language in languages:
-            negators = _any_of(language.negators, spaced=language.spaced)
-            harmless = _any_of(language.not_negators, spaced=language.spaced) if language.not_negators else None
+            negators = _any_folded(language.negators, spaced=language.spaced)
+            harmless = _any_folded(language.not_negators, spaced=language.spaced) if language.not_negators else None
             self._rules.append((negators, harmless, language.negator_reach))
         self._any = re.compile("|".join(negators.pattern for negators, _, _ in self._rules))
         self._furthest = max((reach for _, _, reach in self._rules), default=0) + _CONTEXT
@@ -229,9 +229,8 @@ class Negation:
         return False
 
 
-def _any_of(words: Sequence[str], *, spaced: bool) -> re.Pattern[str]:
-    alternatives = "|".join(re.escape(fold(word).text) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"\b(?:{alternatives})\b" if spaced else f"(?:{alternatives})")
+def _any_folded(words: Iterable[str], *, spaced: bool) -> re.Pattern[str]:
+    return any_of((fold(word).text for word in words), spaced=spaced)
 
 
 class _Anchor(NamedTuple):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from calmdesk.conversation import Conversation
 from calmdesk.reading.classifier import HIGHEST, Classifier, Floats, Scored, probability
 from calmdesk.reading.cues import Hit, Lexicon
 from calmdesk.reading.facts import FactFinder, gathered
-from calmdesk.reading.goods import GoodsFinder
+from calmdesk.reading.goods import Goods, GoodsFinder
 from calmdesk.reading.points import Point, asks_in, find_points, turn_persons
 from calmdesk.reading.reading import Evidence, Facts, Reading
 from calmdesk.text.clauses import clauses
@@ -60,6 +61,7 @@ class Glance:
     signals: tuple[str, ...]
     demands: tuple[str, ...]
     facts: Facts
+    goods: Goods | None
 
     def fired(self, label: str) -> list[Hit]:
         """Return the cues that speak for *label* and aren't negated."""
@@ -148,6 +150,7 @@ class Reader:
             signals=tuple(label for label in self.labels["signals"] if f"signals.{label}" in fired),
             demands=tuple(label for label in self.labels["demands"] if f"demands.{label}" in fired),
             facts=self.facts.find(folded),
+            goods=self.goods.find(folded),
         )
 
     def _probabilities(self, logits: Floats, hits: Sequence[Hit]) -> dict[str, float]:
@@ -253,16 +256,15 @@ class Reader:
         return bool(said & {hit.cue.phrase for hit in last.hits if hit.cue.label.startswith("types.")})
 
     def _facts(self, glances: Sequence[Glance], conversation: Conversation) -> Facts:
-        found = []
-        for glance in reversed(glances):
-            goods = self.goods.find(glance.folded)
-            found.append(replace(glance.facts, product=goods.said) if goods else glance.facts)
-        return gathered(found, conversation)
+        latest_first = reversed(glances)
+        return gathered(
+            [replace(glance.facts, product=glance.goods.said) if glance.goods else glance.facts for glance in latest_first], conversation
+        )
 
     def _goods(self, facts: Facts, glances: Sequence[Glance]) -> str | None:
         if facts.product and (goods := self.goods.named(facts.product)):
             return goods.kind
-        return next((goods.kind for glance in reversed(glances) if (goods := self.goods.find(glance.folded))), None)
+        return next((glance.goods.kind for glance in reversed(glances) if glance.goods), None)
 
     def _points(self, glance: Glance) -> list[Point]:
         """Return what to read back: nothing where nothing is complained of."""
@@ -284,12 +286,18 @@ class Reader:
 
         language = self.languages[glance.lang]
         points = find_points(glance.folded, glance.hits, language, weigh)
-        return [replace(point, text=self._turned_too(point.text, language)) for point in points]
+        return [point._replace(text=self._turned_too(point.text, language)) for point in points]
 
     def _turned_too(self, text: str, language: Language) -> str:
         """Turn the persons of words that another kind of language put into *text*: customers mix them."""
-        other = min((one for one in self.languages.values() if one.spaced != language.spaced), key=lambda one: one.rank, default=None)
+        other = self._other_kind[language.spaced]
         return turn_persons(text, other) if other else text
+
+    @cached_property
+    def _other_kind(self) -> dict[bool, Language | None]:
+        """For languages that set words apart by spaces, and for those that don't, the first of the others."""
+        ranked = sorted(self.languages.values(), key=lambda one: one.rank)
+        return {spaced: next((one for one in ranked if one.spaced != spaced), None) for spaced in (True, False)}
 
     def _stated(self, points: Sequence[Point], language: Language) -> dict[str, Any]:
         """Return the points that can stand inside a sentence: the weightiest, and the weightiest of each type."""
@@ -306,11 +314,13 @@ class Reader:
         folded, language = glance.folded, self.languages[glance.lang]
         best: tuple[float, str] | None = None
         stretch: tuple[int, int] | None = None
+        if not self.goods.details(kind, folded.text) and not language.likeness.search(folded.text):
+            return None
         for start, end in clauses(folded):
             hits = [hit for hit in glance.hits if start <= hit.start < end and not hit.negated]
             offends = any(hit.cue.label in {"signals.insult", "risks.abuse", "signals.threat"} for hit in hits)
             named = self.goods.details(kind, folded.text[start:end])
-            likened = any(mark in folded.text[start:end] for mark in language.clauses.likeness)
+            likened = language.likeness.search(folded.text, start, end) is not None
             told = named + likened if kind or likened or named > 1 else 0
             if not told or offends or asks_in(folded, start, end, language):
                 stretch = None

@@ -111,12 +111,16 @@ def answer_each(file: Path, answer: Callable[[Conversation], dict[str, Any]], ou
 
 def _write(data: dict[str, Any], out: IO[str]) -> None:
     # A lone surrogate can come in as \ud800 and has no UTF-8 form; it goes out as it came in.
-    text = json.dumps(data, ensure_ascii=False)
+    text = _READABLE(data)
     try:
         text.encode()
     except UnicodeEncodeError:
         text = json.dumps(data)
     out.write(text + "\n")
+
+
+_READABLE = json.JSONEncoder(ensure_ascii=False).encode
+"""Made once: json.dumps would make one for each line."""
 
 
 @main.command()

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from calmdesk.conversation import Conversation
 from calmdesk.reading.classifier import HIGHEST, Classifier, Floats, Scored, probability
 from calmdesk.reading.cues import Hit, Lexicon
@@ -24,6 +26,8 @@ _CUES_ALONE = {"strong": 0.9, "weak": 0.4}
 _UNLEARNED_THRESHOLD = 0.5
 _LITTLE = 3
 """Fewer runs than these that the classifier knows are thin evidence: such a message gets labels from strong cues only."""
+_SCORED = ("types", "nature", "temperament", "traits", "needs", "risks")
+"""The dimensions that are scored label by label."""
 _BY_CUE = {"risks", "traits"}
 """Of these a strong cue is enough, whatever the classifier says: one alarm too many costs less than one that is missed, and a manner
 that is said in so many words ("I don't care, I just want …") is rare in what it learnt from."""
@@ -155,7 +159,7 @@ class Reader:
 
     def _probabilities(self, logits: Floats, hits: Sequence[Hit]) -> dict[str, float]:
         known = dict(zip(self.classifier.outputs, map(float, probability(logits)), strict=True))
-        for dimension in ("types", "nature", "temperament", "traits", "needs", "risks"):
+        for dimension in _SCORED:
             for label in self.labels[dimension]:
                 output = f"{dimension}.{label}"
                 if output not in known:
@@ -336,12 +340,22 @@ class Reader:
         return self._turned_too(turn_persons(best[1], language), language) if best else None
 
     def _scores(self, glance: Glance) -> dict[str, dict[str, float]]:
-        scores: dict[str, dict[str, float]] = {}
-        for dimension in ("types", "nature", "temperament", "traits", "needs", "risks"):
-            scores[dimension] = {label: round(glance.probabilities.get(f"{dimension}.{label}", 0.0), 3) for label in self.labels[dimension]}
-        steps = [1.0, *(glance.probabilities.get(f"intensity>{step}", 0.0) for step in range(HIGHEST)), 0.0]
+        likely = glance.probabilities
+        rounded = np.round([likely.get(output, 0.0) for output in self._outputs], 3).tolist()
+        scores = {dimension: dict(zip(self.labels[dimension], rounded[first:], strict=False)) for dimension, first in self._first.items()}
+        steps = [1.0, *(likely.get(f"intensity>{step}", 0.0) for step in range(HIGHEST)), 0.0]
         scores["intensity"] = {str(step): round(max(0.0, steps[step] - steps[step + 1]), 3) for step in range(HIGHEST + 1)}
         return scores
+
+    @cached_property
+    def _outputs(self) -> list[str]:
+        """The outputs behind the scores, by dimension and label."""
+        return [f"{dimension}.{label}" for dimension in _SCORED for label in self.labels[dimension]]
+
+    @cached_property
+    def _first(self) -> dict[str, int]:
+        """At which of the outputs each dimension begins."""
+        return {dimension: sum(len(self.labels[before]) for before in _SCORED[:number]) for number, dimension in enumerate(_SCORED)}
 
     def _level(self, reading: Reading) -> int:
         claimed = [f"types.{label}" for label in reading.types] + [f"risks.{label}" for label in reading.risks]

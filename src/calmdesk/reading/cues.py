@@ -31,6 +31,8 @@ _MOST_READINGS = 48
 _CONTEXT = 8
 """So many signs more than its reach are looked at before a negator, to tell it from a harmless word."""
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_NOT_PLAIN = -1
+"""Stands for a spelling's rank where there is more to be found than the anchor."""
 _OVER = 12
 """So many signs behind its clause a cue may reach: some end in punctuation."""
 _BOUND = "(?:(?<![a-z0-9])|(?![a-z0-9]))"
@@ -89,22 +91,27 @@ class CueSyntaxError(ValueError):
 
 
 class _Form(NamedTuple):
-    """One way in which a cue is looked for."""
+    """A spelling of a cue to be looked for, or all of its spellings."""
 
     cue: Cue
-    anchor: str
-    """What is found first."""
     spelling: str | None
-    """The spelling that must stand there; None for any of the cue's, of which the first counts."""
+    """None for all, of which the first that stands at a place counts."""
+    anchors: Sequence[str]
+    """What is looked for first: one of these is found wherever the form stands."""
     plain: bool
-    """Whether the anchor is all there is to it."""
+    """Whether an anchor is all there is to it."""
 
 
 def spellings(phrase: str) -> list[str]:
     """Return a phrase's folded spellings, one for each choice of its alternatives; raise CueSyntaxError where it can't be read."""
-    parts = _parts(phrase)
-    found = [" ".join(spelling.split()) for spelling in map("".join, itertools.product(*parts))]
-    if any(not spelling.strip("…#* ") for spelling in found):
+    return _spellings(phrase, _parts(phrase))
+
+
+def _spellings(phrase: str, parts: Sequence[tuple[str, ...]]) -> list[str]:
+    found = list(map("".join, itertools.product(*parts))) if len(parts) > 1 else list(*parts)
+    if " " in phrase:
+        found = [" ".join(spelling.split()) for spelling in found]
+    if not all(spelling.strip("…#* ") for spelling in found):
         raise CueSyntaxError(f"nothing to look for in {phrase!r}")
     return list(dict.fromkeys(found))
 
@@ -112,7 +119,9 @@ def spellings(phrase: str) -> list[str]:
 def _parts(phrase: str) -> list[tuple[str, ...]]:
     """Return the folded phrase as a row of alternatives; a plain stretch is one alternative."""
     folded = fold(phrase).text
-    pieces = _CHOICE.split(folded) if "(" in folded or ")" in folded else [folded]
+    if "(" not in folded and ")" not in folded:
+        return [(folded,)]
+    pieces = _CHOICE.split(folded)
     if any(sign in piece for piece in pieces for sign in "()"):
         raise CueSyntaxError(f"brackets don't match in {phrase!r}")
     return [tuple(dict.fromkeys(piece.split("|"))) if odd % 2 else (piece,) for odd, piece in enumerate(pieces) if piece or odd % 2]
@@ -121,15 +130,19 @@ def _parts(phrase: str) -> list[tuple[str, ...]]:
 def _forms(cue: Cue) -> Iterator[_Form]:
     """Yield what to look for: every spelling where they are few, plain strings; else whatever the cue's most telling stretch reads."""
     parts = _parts(cue.phrase)
-    joined = len(parts) > 1 and not _has_loose_space(cue, parts)
-    many = math.prod(map(len, parts)) > _MOST_READINGS or any(map(_LOOSE.search, itertools.chain.from_iterable(parts)))
-    if joined and many and (anchors := max(_stretches(parts), key=_worth, default=())):
-        yield from (_Form(cue, anchor, None, plain=False) for anchor in anchors)
-        return
-    for spelling in spellings(cue.phrase):
-        plain = not _LOOSE.search(spelling)
-        anchor = spelling if plain else max(_stretches([(spelling,)]), key=_worth)[0]
-        yield _Form(cue, anchor, None if joined and plain else spelling, plain)
+    loose = any(_LOOSE.search(choice) for part in parts for choice in part)
+    if len(parts) > 1 and not _has_loose_space(cue, parts):
+        if not loose and math.prod(map(len, parts)) <= _MOST_READINGS:
+            yield _Form(cue, None, _spellings(cue.phrase, parts), plain=True)
+            return
+        if anchors := max(_stretches(parts), key=_worth, default=()):
+            yield _Form(cue, None, anchors, plain=False)
+            return
+    for spelling in _spellings(cue.phrase, parts):
+        if loose and _LOOSE.search(spelling):
+            yield _Form(cue, spelling, max(_stretches([(spelling,)]), key=_worth), plain=False)
+        else:
+            yield _Form(cue, spelling, (spelling,), plain=True)
 
 
 def _has_loose_space(cue: Cue, parts: Iterable[tuple[str, ...]]) -> bool:
@@ -163,7 +176,7 @@ def _unbroken(parts: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
             yield ()
 
 
-def _worth(anchors: tuple[str, ...]) -> float:
+def _worth(anchors: Sequence[str]) -> float:
     """Say how much finding one of *anchors* tells: long ones tell more, many cost more."""
     return min(map(len, anchors)) - len(anchors) / 100
 
@@ -233,51 +246,25 @@ def _any_folded(words: Iterable[str], *, spaced: bool) -> re.Pattern[str]:
     return any_of((fold(word).text for word in words), spaced=spaced)
 
 
-class _Anchor(NamedTuple):
-    """What is looked for, and the numbers of the forms that it is the anchor of."""
-
-    begins_latin: bool
-    ends_latin: bool
-    plain: tuple[int, ...]
-    others: tuple[int, ...]
-
-    def stands(self, text: str, start: int, end: int) -> bool:
-        """Say whether it stands by itself at *start:end*, no Latin word running on over its edges."""
-        inside = self.begins_latin and start > 0 and text[start - 1] in _LATIN
-        return not inside and not (self.ends_latin and end < len(text) and text[end] in _LATIN)
-
-
 class Lexicon:
     """All cues of a playbook, found in one pass."""
 
     def __init__(self, cues: Iterable[Cue], languages: Mapping[str, Language]) -> None:
         self.negation = Negation(languages.values())
         self.cues = tuple(cues)
-        self._forms: list[_Form] = []
+        self._forms = [form for cue in self.cues for form in _forms(cue)]
         self._gaps = {lang: language.gap for lang, language in languages.items()}
-        for cue in self.cues:
-            self._forms.extend(_forms(cue))
         self._own_negation: dict[Cue, bool] = {}
         self._wholes: dict[int, _Whole] = {}
 
     @cached_property
-    def _groups(self) -> list[int]:
-        """The number of each form's whole pattern: forms of one cue that differ in their anchor alone share it."""
-        numbers: dict[tuple[Cue, str | None], int] = {}
-        return [numbers.setdefault((form.cue, form.spelling), len(numbers)) for form in self._forms]
-
-    @cached_property
-    def _anchors(self) -> tuple[AhoCorasick, list[_Anchor]]:
-        plain: dict[str, list[int]] = {}
-        others: dict[str, list[int]] = {}
-        for number, form in enumerate(self._forms):
-            (plain if form.plain else others).setdefault(form.anchor, []).append(number)
-        found = list(dict.fromkeys((*plain, *others)))
-        anchors = [
-            _Anchor(anchor[0] in _LATIN, anchor[-1] in _LATIN, tuple(plain.get(anchor, ())), tuple(others.get(anchor, ())))
-            for anchor in found
-        ]
-        return AhoCorasick(found, matchkind=MatchKind.Standard), anchors
+    def _anchors(self) -> tuple[AhoCorasick, list[list[tuple[int, int]]]]:
+        """What is looked for; and for each anchor the numbers of its forms, each with its rank among that form's plain spellings."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for number, (_, _, anchors, plain) in enumerate(self._forms):
+            for rank, anchor in enumerate(anchors):
+                found.setdefault(anchor, []).append((number, rank if plain else _NOT_PLAIN))
+        return AhoCorasick(list(found), matchkind=MatchKind.Standard), list(found.values())
 
     def find(self, folded: Folded) -> tuple[Hit, ...]:
         """Return the cues that fire in *folded*, in the text's order; a negated one is marked so.
@@ -294,8 +281,8 @@ class Lexicon:
         text, spans = folded.text, clauses(folded)
         negated: dict[tuple[int, int], bool] = {}
         reached: dict[Cue, int] = {}
-        for start, number, end, tail in sorted(self._places(folded)):
-            cue, _, spelling, _ = self._forms[number]
+        for start, number, _, end, tail in sorted(self._places(folded)):
+            cue, spelling, _, _ = self._forms[number]
             if spelling is None:
                 if start < reached.get(cue, 0):
                     continue
@@ -306,28 +293,29 @@ class Lexicon:
             )
             yield Hit(cue, start, end, covered)
 
-    def _places(self, folded: Folded) -> Iterator[tuple[int, int, int, int]]:
-        """Yield where forms stand: start, the form's number, end, and how much of the end is a tail."""
+    def _places(self, folded: Folded) -> Iterator[tuple[int, int, int, int, int]]:
+        """Yield where forms stand: start, the form's number, the spelling's rank, end, and how much of the end is a tail."""
         if not self._forms or not folded.text:
             return
         text, spans = folded.text, clauses(folded)
-        automaton, anchors = self._anchors
+        automaton, forms_of = self._anchors
         tried: set[tuple[int, int]] = set()
         for which, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
-            anchor = anchors[which]
-            if anchor.plain and anchor.stands(text, start, end):
-                for number in anchor.plain:
-                    yield start, number, end, 0
-            for number in anchor.others:
+            for number, rank in forms_of[which]:
+                if rank != _NOT_PLAIN:
+                    if not _inside_a_word(text, start, end):
+                        yield start, number, rank, end, 0
+                    continue
                 left, right = _clause_of(start, end, spans)
-                if (key := (self._groups[number], left)) not in tried:
-                    tried.add(key)
-                    whole = self._wholes.get(key[0]) or self._whole(key[0], self._forms[number])
+                if (number, left) not in tried:
+                    tried.add((number, left))
+                    whole = self._wholes.get(number) or self._whole(number)
                     for match in whole.pattern.finditer(text, left, right + _OVER):
-                        yield match.start(), number, match.end(), whole.tail
+                        yield match.start(), number, 0, match.end(), whole.tail
 
-    def _whole(self, group: int, form: _Form) -> _Whole:
-        whole = self._wholes[group] = _whole(form, self._gaps[form.cue.lang])
+    def _whole(self, number: int) -> _Whole:
+        form = self._forms[number]
+        whole = self._wholes[number] = _whole(form, self._gaps[form.cue.lang])
         return whole
 
     def _covered(self, text: str, clause: int, start: int, known: dict[tuple[int, int], bool]) -> bool:
@@ -344,6 +332,13 @@ class Lexicon:
         if own is None:
             own = self._own_negation[cue] = any(map(self.negation.begins, _parts(cue.phrase)[0]))
         return own
+
+
+def _inside_a_word(text: str, start: int, end: int) -> bool:
+    """Say whether a Latin word runs on over an edge of *start:end*."""
+    return (start > 0 and text[start] in _LATIN and text[start - 1] in _LATIN) or (
+        end < len(text) and text[end] in _LATIN and text[end - 1] in _LATIN
+    )
 
 
 def _clause_of(start: int, end: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:

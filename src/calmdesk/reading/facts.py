@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -92,7 +92,7 @@ _IN_OWN_WORDS = ("days", "amount", "times")
 _NAMES = ("order_number", "tracking_number", "courier", "amount", "days", "date", "times", "product", "customer_name")
 
 
-def gathered(latest_first: Sequence[Facts], conversation: Conversation) -> Facts:
+def gathered(latest_first: Iterable[Facts], conversation: Conversation) -> Facts:
     """Return the facts of a conversation: what the order says, then what was said last, then what was said before."""
     order = conversation.order
     known: dict[str, Any] = dict.fromkeys(_NAMES)

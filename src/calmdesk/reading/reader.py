@@ -260,10 +260,8 @@ class Reader:
         return bool(said & {hit.cue.phrase for hit in last.hits if hit.cue.label.startswith("types.")})
 
     def _facts(self, glances: Sequence[Glance], conversation: Conversation) -> Facts:
-        latest_first = reversed(glances)
-        return gathered(
-            [replace(glance.facts, product=glance.goods.said) if glance.goods else glance.facts for glance in latest_first], conversation
-        )
+        told = (replace(one.facts, product=one.goods.said) if one.goods else one.facts for one in reversed(glances))
+        return gathered(told, conversation)
 
     def _goods(self, facts: Facts, glances: Sequence[Glance]) -> str | None:
         if facts.product and (goods := self.goods.named(facts.product)):
@@ -289,8 +287,8 @@ class Reader:
             return 0.5 * complains + 0.3 * max(of_types, default=0.0) + 0.3 * max(of_claimed, default=0.0)
 
         language = self.languages[glance.lang]
-        points = find_points(glance.folded, glance.hits, language, weigh)
-        return [point._replace(text=self._turned_too(point.text, language)) for point in points]
+        found = find_points(glance.folded, glance.hits, language, weigh)
+        return [point._replace(text=self._turned_too(point.text, language)) for point in found]
 
     def _turned_too(self, text: str, language: Language) -> str:
         """Turn the persons of words that another kind of language put into *text*: customers mix them."""
@@ -318,9 +316,8 @@ class Reader:
         folded, language = glance.folded, self.languages[glance.lang]
         best: tuple[float, str] | None = None
         stretch: tuple[int, int] | None = None
-        if not self.goods.details(kind, folded.text) and not language.likeness.search(folded.text):
-            return None
-        for start, end in clauses(folded):
+        worth_a_look = self.goods.details(kind, folded.text) or language.likeness.search(folded.text)
+        for start, end in clauses(folded) if worth_a_look else ():
             hits = [hit for hit in glance.hits if start <= hit.start < end and not hit.negated]
             offends = any(hit.cue.label in {"signals.insult", "risks.abuse", "signals.threat"} for hit in hits)
             named = self.goods.details(kind, folded.text[start:end])
@@ -341,21 +338,12 @@ class Reader:
 
     def _scores(self, glance: Glance) -> dict[str, dict[str, float]]:
         likely = glance.probabilities
-        rounded = np.round([likely.get(output, 0.0) for output in self._outputs], 3).tolist()
-        scores = {dimension: dict(zip(self.labels[dimension], rounded[first:], strict=False)) for dimension, first in self._first.items()}
+        scored = [likely.get(f"{dimension}.{label}", 0.0) for dimension in _SCORED for label in self.labels[dimension]]
+        rounded = iter(np.round(scored, 3).tolist())
+        scores = {dimension: dict(zip(self.labels[dimension], rounded, strict=False)) for dimension in _SCORED}
         steps = [1.0, *(likely.get(f"intensity>{step}", 0.0) for step in range(HIGHEST)), 0.0]
         scores["intensity"] = {str(step): round(max(0.0, steps[step] - steps[step + 1]), 3) for step in range(HIGHEST + 1)}
         return scores
-
-    @cached_property
-    def _outputs(self) -> list[str]:
-        """The outputs behind the scores, by dimension and label."""
-        return [f"{dimension}.{label}" for dimension in _SCORED for label in self.labels[dimension]]
-
-    @cached_property
-    def _first(self) -> dict[str, int]:
-        """At which of the outputs each dimension begins."""
-        return {dimension: sum(len(self.labels[before]) for before in _SCORED[:number]) for number, dimension in enumerate(_SCORED)}
 
     def _level(self, reading: Reading) -> int:
         claimed = [f"types.{label}" for label in reading.types] + [f"risks.{label}" for label in reading.risks]

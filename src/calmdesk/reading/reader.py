@@ -67,10 +67,6 @@ class Glance:
     facts: Facts
     goods: Goods | None
 
-    def fired(self, label: str) -> list[Hit]:
-        """Return the cues that speak for *label* and aren't negated."""
-        return [hit for hit in self.hits if hit.cue.label == label and not hit.negated]
-
 
 @dataclass(frozen=True, repr=False)
 class Reader:
@@ -357,17 +353,21 @@ class Reader:
             claims.append(f"temperament.{reading.temperament}")
         for dimension in ("traits", "needs", "risks"):
             claims += [f"{dimension}.{label}" for label in getattr(reading, dimension)]
+        fired: dict[str, list[tuple[int, int]]] = {}
+        for hit in glance.hits:
+            if not hit.negated:
+                fired.setdefault(hit.cue.label, []).append((hit.start, hit.end))
         pieces = []
         for claim in claims:
-            spans = [(hit.start, hit.end) for hit in glance.fired(claim)]
+            spans = fired.get(claim)
             for start, end in _merged(spans or self.classifier.strongest(glance.scored, claim)) or _all_of(glance.folded):
                 pieces.append(_piece(claim, glance.folded, start, end))
         if reading.intensity:
-            spans = [(hit.start, hit.end) for step in range(1, HIGHEST + 1) for hit in glance.fired(f"intensity.{step}")]
+            spans = [span for step in range(1, HIGHEST + 1) for span in fired.get(f"intensity.{step}", ())]
             spans = spans or self.classifier.strongest(glance.scored, f"intensity>{reading.intensity - 1}")
             pieces += [_piece(f"intensity.{reading.intensity}", glance.folded, *span) for span in _merged(spans)]
         for signal in reading.signals:
-            pieces += [_piece(f"signals.{signal}", glance.folded, hit.start, hit.end) for hit in glance.fired(f"signals.{signal}")]
+            pieces += [_piece(f"signals.{signal}", glance.folded, *span) for span in fired[f"signals.{signal}"]]
         return pieces
 
 

@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from calmdesk.adviser import Adviser
 from calmdesk.reading.points import turn_persons
+from calmdesk.text.fold import fold
+from calmdesk.text.numbers import pattern_with_numbers
+from calmdesk.text.patterns import Sieve
 from tests.people import conversation, texts
 
 _PIECES = [
     "快递", "还没到", "我", "你们", "客服", "不理我", "退款", "箱子破了", "，", "。", "！", "？", " ", "三天", "骗子", "太差了", "我们", "自我", "東西壞了", "還沒到", "宅配",
-    "沒有", "退貨", "my parcel", " is late", "broken", " I ", " you ", "refund", "!!!", "…", "😡", "\n", "8", "¥30", "没有", "不是假货", "{{ x }}", "<b>", "〔eta〕",
+    "沒有", "退貨", "my parcel", " is late", "broken", " I ", " you ", "refund", "!!!", "…", "😡", "\n", "8", "¥30", "打了三次电话", "2 weeks", "last monday", "sf123456789012", "我叫李雷", "没有", "不是假货", "{{ x }}", "<b>", "〔eta〕",
 ]  # fmt: skip
 chatter = st.lists(st.sampled_from(_PIECES), max_size=14).map("".join)
 anything = st.one_of(chatter, st.text(max_size=60))
@@ -36,6 +39,27 @@ def _offsets_hold(adviser: Adviser, text: str) -> None:
 def test_evidence_stands_where_it_says(adviser: Adviser, text: str) -> None:
     """For any Unicode text, each piece of evidence is the stretch of the message that its offsets name."""
     _offsets_hold(adviser, text)
+
+
+@relaxed
+@given(text=st.one_of(anything, st.text(alphabet=" \n\t\u1680\u3000\u200ba快!1", max_size=12)))
+def test_folding_leaves_nothing_loose(text: str) -> None:
+    """A folded text has no white space at its ends or twice in a row and nothing invisible; of many signs alike three are left."""
+    assert not re.search(r"\A\s|\s\Z|\s\s|[\t\r\u1680\u200b]", fold(text).text)
+    assert fold(f"{text}1好好好好好").text == fold(f"{text}1好好好").text
+
+
+@relaxed
+@given(text=anything)
+def test_the_sieve_holds_back_no_pattern_that_matches(adviser: Adviser, text: str) -> None:
+    """Of the patterns for facts every one that matches somewhere is among the likely ones."""
+    facts = [language.facts for language in adviser.playbook.languages.values()]
+    sources = [source for one in facts for source in (*one.days, *one.dates, *one.times, *one.amounts, *one.names)]
+    sieve = Sieve([pattern_with_numbers(source) for source in (*sources, *adviser.playbook.common_facts.tracking_numbers)])
+
+    matching = {number for number, pattern in enumerate(sieve.patterns) if pattern.search(fold(text).text)}
+
+    assert matching <= set(sieve.likely(fold(text).text))
 
 
 @relaxed

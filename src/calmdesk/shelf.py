@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+import tomli
 from pydantic import BaseModel, ValidationError
 
 M = TypeVar("M", bound=BaseModel)
@@ -178,8 +178,8 @@ def parsed_with_body(model: type[M], sheet: Sheet, problems: list[Problem]) -> t
 
 def _toml(text: str, sheet: Sheet, problems: list[Problem], below: int = 0) -> dict[str, Any] | None:
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         line = _LINE.search(str(error))
         where = f"line {int(line[1]) + below}" if line else ""
         problems.append(Problem(sheet.path, where, f"isn't valid TOML: {error}"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 
+import tomli
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -40,7 +40,7 @@ class Trial:
         self.console = console or Console(highlight=False)
         self.ask = ask or self.console.input
         """Asks with a prompt and returns the line; raises EOFError at the end."""
-        self.words = tomllib.loads((files("calmdesk") / "data" / "trial.toml").read_text("utf-8"))
+        self.words = tomli.loads((files("calmdesk") / "data" / "trial.toml").read_text("utf-8"))
         self.turns: tuple[Turn, ...] = ()
         self.advice: Advice | None = None
 

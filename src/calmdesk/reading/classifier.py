@@ -165,4 +165,4 @@ def _opened(packed: NDArray[np.int8], scale: Floats) -> Floats:
 
 def probability(logits: Floats) -> Floats:
     """Return the logistic function of each of *logits*."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
+    return np.asarray(1 / (1 + np.exp(np.minimum(np.maximum(-logits, -30), 30))), dtype=np.float32)

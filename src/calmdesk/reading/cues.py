@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -15,15 +17,22 @@ from pydantic import BaseModel, ConfigDict
 
 from calmdesk.text.clauses import clauses
 from calmdesk.text.fold import Folded, fold
-from calmdesk.text.language import Language, Words
+from calmdesk.text.language import Language, Words, any_of
 from calmdesk.text.numbers import NUMBER
 
 Strength = Literal["strong", "weak"]
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SPECIAL = re.compile(r"[…#]")
-_ODD = re.compile(r"[…#*a-z0-9 ]")
-"""What makes a spelling more than a plain string to be looked up."""
+_LOOSE = re.compile(r"[…#*]")
+"""What may read many ways."""
+_MOST_READINGS = 48
+"""A stretch of a cue that may read more ways than these is too costly to look for."""
+_CONTEXT = 8
+"""So many signs more than its reach are looked at before a negator, to tell it from a harmless word."""
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_NOT_PLAIN = -1
+"""Stands for a spelling's rank where there is more to be found than the anchor."""
 _OVER = 12
 """So many signs behind its clause a cue may reach: some end in punctuation."""
 _BOUND = "(?:(?<![a-z0-9])|(?![a-z0-9]))"
@@ -68,8 +77,7 @@ class Cue:
     phrase: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A cue found in a text, with its offsets in the folded text."""
 
     cue: Cue
@@ -83,22 +91,27 @@ class CueSyntaxError(ValueError):
 
 
 class _Form(NamedTuple):
-    """One way in which a cue is looked for."""
+    """A spelling of a cue to be looked for, or all of its spellings."""
 
     cue: Cue
-    anchor: str
-    """What is found first."""
     spelling: str | None
-    """The spelling that must stand there; None for any of the cue's."""
+    """None for all, of which the first that stands at a place counts."""
+    anchors: Sequence[str]
+    """What is looked for first: one of these is found wherever the form stands."""
     plain: bool
-    """Whether the anchor is all there is to it."""
+    """Whether an anchor is all there is to it."""
 
 
 def spellings(phrase: str) -> list[str]:
     """Return a phrase's folded spellings, one for each choice of its alternatives; raise CueSyntaxError where it can't be read."""
-    parts = _parts(phrase)
-    found = [" ".join(spelling.split()) for spelling in map("".join, itertools.product(*parts))]
-    if any(not spelling.strip("…#* ") for spelling in found):
+    return _spellings(phrase, _parts(phrase))
+
+
+def _spellings(phrase: str, parts: Sequence[tuple[str, ...]]) -> list[str]:
+    found = list(map("".join, itertools.product(*parts))) if len(parts) > 1 else list(*parts)
+    if " " in phrase:
+        found = [" ".join(spelling.split()) for spelling in found]
+    if not all(spelling.strip("…#* ") for spelling in found):
         raise CueSyntaxError(f"nothing to look for in {phrase!r}")
     return list(dict.fromkeys(found))
 
@@ -106,22 +119,30 @@ def spellings(phrase: str) -> list[str]:
 def _parts(phrase: str) -> list[tuple[str, ...]]:
     """Return the folded phrase as a row of alternatives; a plain stretch is one alternative."""
     folded = fold(phrase).text
-    pieces = _CHOICE.split(folded) if "(" in folded or ")" in folded else [folded]
+    if "(" not in folded and ")" not in folded:
+        return [(folded,)]
+    pieces = _CHOICE.split(folded)
     if any(sign in piece for piece in pieces for sign in "()"):
         raise CueSyntaxError(f"brackets don't match in {phrase!r}")
     return [tuple(dict.fromkeys(piece.split("|"))) if odd % 2 else (piece,) for odd, piece in enumerate(pieces) if piece or odd % 2]
 
 
 def _forms(cue: Cue) -> Iterator[_Form]:
-    """Yield what to look for: not every spelling by itself, but whatever the cue's most telling part reads."""
+    """Yield what to look for: every spelling where they are few, plain strings; else whatever the cue's most telling stretch reads."""
     parts = _parts(cue.phrase)
-    if len(parts) > 1 and (anchors := max((_anchors_of(part) for part in parts), key=_worth)) and not _has_loose_space(cue, parts):
-        for anchor in anchors:
-            yield _Form(cue, anchor, None, plain=False)
-        return
-    for spelling in spellings(cue.phrase):
-        plain = not _ODD.search(spelling)
-        yield _Form(cue, spelling if plain else _anchors_of((spelling,))[0], spelling, plain)
+    loose = any(_LOOSE.search(choice) for part in parts for choice in part)
+    if len(parts) > 1 and not _has_loose_space(cue, parts):
+        if not loose and math.prod(map(len, parts)) <= _MOST_READINGS:
+            yield _Form(cue, None, _spellings(cue.phrase, parts), plain=True)
+            return
+        if anchors := max(_stretches(parts), key=_worth, default=()):
+            yield _Form(cue, None, anchors, plain=False)
+            return
+    for spelling in _spellings(cue.phrase, parts):
+        if loose and _LOOSE.search(spelling):
+            yield _Form(cue, spelling, max(_stretches([(spelling,)]), key=_worth), plain=False)
+        else:
+            yield _Form(cue, spelling, (spelling,), plain=True)
 
 
 def _has_loose_space(cue: Cue, parts: Iterable[tuple[str, ...]]) -> bool:
@@ -129,15 +150,35 @@ def _has_loose_space(cue: Cue, parts: Iterable[tuple[str, ...]]) -> bool:
     return " " in cue.phrase and any("" in part for part in parts)
 
 
-def _anchors_of(part: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what to look for, such that one of it is found wherever *part* is; nothing where there is no such thing."""
-    found = tuple(max((piece.strip("* ") for piece in _SPECIAL.split(choice)), key=len) for choice in part)
-    return found if all(found) else ()
+def _stretches(parts: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Yield all that each stretch of neighbouring parts may read: one of it is found wherever the cue is."""
+    growing: list[tuple[str, ...]] = []
+    for part in _unbroken(parts):
+        longer = [one for one in growing if len(one) * len(part) <= _MOST_READINGS]
+        growing = [tuple(before + piece for before in one for piece in part) for one in (*longer, ("",)) if part]
+        yield from (found for one in growing if all(found := tuple(reading.strip() for reading in one)))
 
 
-def _worth(anchors: tuple[str, ...]) -> float:
+def _unbroken(parts: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Yield the parts without what is no plain string, an empty part where it was."""
+    for part in parts:
+        if not any(map(_LOOSE.search, part)):
+            yield part
+        elif len(part) == 1:
+            first, *others = _LOOSE.split(part[0])
+            yield (first,)
+            for piece in others:
+                yield ()
+                yield (piece,)
+        else:
+            yield ()
+            yield tuple(max(_LOOSE.split(choice), key=len) for choice in part)
+            yield ()
+
+
+def _worth(anchors: Sequence[str]) -> float:
     """Say how much finding one of *anchors* tells: long ones tell more, many cost more."""
-    return min(map(len, anchors)) - len(anchors) / 100 if anchors else -1
+    return min(map(len, anchors)) - len(anchors) / 100
 
 
 class _Whole(NamedTuple):
@@ -170,12 +211,14 @@ def _pattern(text: str, gap: int) -> str:
 class Negation:
     """The negators of all languages, looked for before a cue in its clause."""
 
-    def __init__(self, languages: Iterable[Language]) -> None:
+    def __init__(self, languages: Collection[Language]) -> None:
         self._rules: list[tuple[re.Pattern[str], re.Pattern[str] | None, int]] = []
         for language in languages:
-            negators = _any_of(language.negators, spaced=language.spaced)
-            harmless = _any_of(language.not_negators, spaced=language.spaced) if language.not_negators else None
+            negators = _any_folded(language.negators, spaced=language.spaced)
+            harmless = _any_folded(language.not_negators, spaced=language.spaced) if language.not_negators else None
             self._rules.append((negators, harmless, language.negator_reach))
+        self._any = re.compile("|".join(negators.pattern for negators, _, _ in self._rules))
+        self._furthest = max((reach for _, _, reach in self._rules), default=0) + _CONTEXT
 
     def begins(self, text: str) -> bool:
         """Say whether *text* begins with a negator."""
@@ -183,8 +226,10 @@ class Negation:
 
     def covers(self, text: str, clause_start: int, start: int) -> bool:
         """Say whether an odd number of negators stands close before *start* in the clause."""
+        if start == clause_start or not self._any.search(text, max(clause_start, start - self._furthest), start):
+            return False
         for negators, harmless, reach in self._rules:
-            first = max(clause_start, start - reach - 8)
+            first = max(clause_start, start - reach - _CONTEXT)
             if not negators.search(text, first, start):
                 continue
             before = text[first : start + 1]
@@ -197,9 +242,8 @@ class Negation:
         return False
 
 
-def _any_of(words: Sequence[str], *, spaced: bool) -> re.Pattern[str]:
-    alternatives = "|".join(re.escape(fold(word).text) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"\b(?:{alternatives})\b" if spaced else f"(?:{alternatives})")
+def _any_folded(words: Iterable[str], *, spaced: bool) -> re.Pattern[str]:
+    return any_of((fold(word).text for word in words), spaced=spaced)
 
 
 class Lexicon:
@@ -208,25 +252,19 @@ class Lexicon:
     def __init__(self, cues: Iterable[Cue], languages: Mapping[str, Language]) -> None:
         self.negation = Negation(languages.values())
         self.cues = tuple(cues)
-        self._forms: list[_Form] = []
+        self._forms = [form for cue in self.cues for form in _forms(cue)]
         self._gaps = {lang: language.gap for lang, language in languages.items()}
-        for cue in self.cues:
-            self._forms.extend(_forms(cue))
         self._own_negation: dict[Cue, bool] = {}
         self._wholes: dict[int, _Whole] = {}
 
     @cached_property
-    def _groups(self) -> list[int]:
-        """The number of each form's whole pattern: forms of one cue that differ in their anchor alone share it."""
-        numbers: dict[tuple[Cue, str | None], int] = {}
-        return [numbers.setdefault((form.cue, form.spelling), len(numbers)) for form in self._forms]
-
-    @cached_property
-    def _anchors(self) -> tuple[AhoCorasick, list[list[int]]]:
-        by_anchor: dict[str, list[int]] = {}
-        for number, form in enumerate(self._forms):
-            by_anchor.setdefault(form.anchor, []).append(number)
-        return AhoCorasick(list(by_anchor), matchkind=MatchKind.Standard), list(by_anchor.values())
+    def _anchors(self) -> tuple[AhoCorasick, list[list[tuple[int, int]]]]:
+        """What is looked for; and for each anchor the numbers of its forms, each with its rank among that form's plain spellings."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for number, (_, _, anchors, plain) in enumerate(self._forms):
+            for rank, anchor in enumerate(anchors):
+                found.setdefault(anchor, []).append((number, rank if plain else _NOT_PLAIN))
+        return AhoCorasick(list(found), matchkind=MatchKind.Standard), list(found.values())
 
     def find(self, folded: Folded) -> tuple[Hit, ...]:
         """Return the cues that fire in *folded*, in the text's order; a negated one is marked so.
@@ -239,30 +277,45 @@ class Lexicon:
         return tuple(sorted(hits.values(), key=lambda hit: (hit.start, -hit.end)))
 
     def find_all(self, folded: Folded) -> Iterator[Hit]:
-        """Yield every cue that fires in *folded*."""
+        """Yield every cue that fires in *folded*, by place; of the readings of one cue at the same place its first."""
+        text, spans = folded.text, clauses(folded)
+        negated: dict[tuple[int, int], bool] = {}
+        reached: dict[Cue, int] = {}
+        for start, number, _, end, tail in sorted(self._places(folded)):
+            cue, spelling, _, _ = self._forms[number]
+            if spelling is None:
+                if start < reached.get(cue, 0):
+                    continue
+                reached[cue] = end
+            left = _clause_of(start, end, spans)[0]
+            covered = not self._is_negation(cue) and (
+                self._covered(text, left, start, negated) or (tail > 0 and self._covered(text, start, end - tail, negated))
+            )
+            yield Hit(cue, start, end, covered)
+
+    def _places(self, folded: Folded) -> Iterator[tuple[int, int, int, int, int]]:
+        """Yield where forms stand: start, the form's number, the spelling's rank, end, and how much of the end is a tail."""
         if not self._forms or not folded.text:
             return
-        text = folded.text
-        spans = list(clauses(folded))
+        text, spans = folded.text, clauses(folded)
         automaton, forms_of = self._anchors
-        forms, groups = self._forms, self._groups
         tried: set[tuple[int, int]] = set()
-        covered: dict[tuple[int, int], bool] = {}
         for which, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
-            place = bisect_right(spans, (start, len(text))) - 1
-            left, right = spans[place] if place >= 0 and start < spans[place][1] else (start, end)
-            for number in forms_of[which]:
-                form = forms[number]
-                if form.plain:
-                    yield self._hit(form, text, left, start, end, 0, covered)
-                elif (key := (groups[number], left)) not in tried:
-                    tried.add(key)
-                    whole = self._wholes.get(key[0]) or self._whole(key[0], form)
+            for number, rank in forms_of[which]:
+                if rank != _NOT_PLAIN:
+                    if not _inside_a_word(text, start, end):
+                        yield start, number, rank, end, 0
+                    continue
+                left, right = _clause_of(start, end, spans)
+                if (number, left) not in tried:
+                    tried.add((number, left))
+                    whole = self._wholes.get(number) or self._whole(number)
                     for match in whole.pattern.finditer(text, left, right + _OVER):
-                        yield self._hit(form, text, left, *match.span(), whole.tail, covered)
+                        yield match.start(), number, 0, match.end(), whole.tail
 
-    def _whole(self, group: int, form: _Form) -> _Whole:
-        whole = self._wholes[group] = _whole(form, self._gaps[form.cue.lang])
+    def _whole(self, number: int) -> _Whole:
+        form = self._forms[number]
+        whole = self._wholes[number] = _whole(form, self._gaps[form.cue.lang])
         return whole
 
     def _covered(self, text: str, clause: int, start: int, known: dict[tuple[int, int], bool]) -> bool:
@@ -273,9 +326,22 @@ class Lexicon:
             found = known[key] = self.negation.covers(text, clause, start)
         return found
 
-    def _hit(self, form: _Form, text: str, clause: int, start: int, end: int, tail: int, known: dict[tuple[int, int], bool]) -> Hit:
-        own = self._own_negation.get(form.cue)
+    def _is_negation(self, cue: Cue) -> bool:
+        """Say whether *cue* begins with a negator of its own: another one before it doesn't turn it round."""
+        own = self._own_negation.get(cue)
         if own is None:
-            own = self._own_negation[form.cue] = any(map(self.negation.begins, _parts(form.cue.phrase)[0]))
-        negated = not own and (self._covered(text, clause, start, known) or (tail > 0 and self._covered(text, start, end - tail, known)))
-        return Hit(form.cue, start, end, negated)
+            own = self._own_negation[cue] = any(map(self.negation.begins, _parts(cue.phrase)[0]))
+        return own
+
+
+def _inside_a_word(text: str, start: int, end: int) -> bool:
+    """Say whether a Latin word runs on over an edge of *start:end*."""
+    return (start > 0 and text[start] in _LATIN and text[start - 1] in _LATIN) or (
+        end < len(text) and text[end] in _LATIN and text[end - 1] in _LATIN
+    )
+
+
+def _clause_of(start: int, end: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the clause in which *start* stands; where it stands in none, *start* and *end*."""
+    place = bisect_right(spans, start, key=itemgetter(0)) - 1
+    return spans[place] if place >= 0 and start < spans[place][1] else (start, end)

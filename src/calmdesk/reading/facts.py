@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,6 +13,7 @@ from calmdesk.reading.reading import Facts
 from calmdesk.text.fold import Folded, fold
 from calmdesk.text.language import Language, Patterns, Words
 from calmdesk.text.numbers import pattern_with_numbers, value
+from calmdesk.text.patterns import Sieve
 
 
 class CommonFacts(BaseModel):
@@ -26,10 +27,23 @@ class CommonFacts(BaseModel):
     """Names as customers write them; the longest wins."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     said: str
     value: float | None
+
+
+class _Fact(NamedTuple):
+    """What a pattern finds."""
+
+    name: str
+    """A field of Facts."""
+    largest: bool
+    """Whether the largest of all finds counts; else the first does."""
+    unit: float | None = None
+    """How many days one is."""
+
+
+_NOTHING = Facts()
 
 
 class FactFinder:
@@ -37,77 +51,76 @@ class FactFinder:
 
     def __init__(self, common: CommonFacts, languages: Mapping[str, Language]) -> None:
         everyone = [language.facts for language in sorted(languages.values(), key=lambda one: one.rank)]
-        self._orders = _compiled(common.order_numbers)
-        self._trackings = _compiled(common.tracking_numbers)
-        self._couriers = _words(common.couriers)
-        self._days = [(pattern, unit) for facts in everyone for source, unit in facts.days.items() for pattern in _compiled([source])]
-        self._dates = _compiled(pattern for facts in everyone for pattern in facts.dates)
-        self._times = _compiled(pattern for facts in everyone for pattern in facts.times)
-        self._amounts = _compiled(pattern for facts in everyone for pattern in facts.amounts)
-        self._names = _compiled(pattern for facts in everyone for pattern in facts.names)
+        wanted: list[tuple[_Fact, re.Pattern[str]]] = []
+        for name, largest, sources in (
+            ("order_number", False, common.order_numbers),
+            ("tracking_number", False, common.tracking_numbers),
+            ("date", False, [source for facts in everyone for source in facts.dates]),
+            ("customer_name", False, [source for facts in everyone for source in facts.names]),
+            ("amount", True, [source for facts in everyone for source in facts.amounts]),
+            ("times", True, [source for facts in everyone for source in facts.times]),
+        ):
+            wanted += [(_Fact(name, largest), pattern_with_numbers(source)) for source in sources]
+        for facts in everyone:
+            wanted += [(_Fact("days", True, unit), pattern_with_numbers(source)) for source, unit in facts.days.items()]
+        if common.couriers:
+            wanted.append((_Fact("courier", False), _words(common.couriers)))
+        self._facts = [fact for fact, _ in wanted]
+        self._patterns = Sieve(pattern for _, pattern in wanted)
 
     def find(self, folded: Folded) -> Facts:
         """Return what one message tells."""
-        days = max(
-            (
-                _Found(found.said, (found.value if found.value is not None else 1) * unit)
-                for pattern, unit in self._days
-                for found in _all(pattern, folded)
-            ),
-            key=lambda found: found.value or 0,
-            default=None,
-        )
-        amount = _largest(self._amounts, folded)
-        times = _largest(self._times, folded)
-        courier = self._couriers.search(folded.text) if self._couriers else None
-        name = next((match for pattern in self._names if (match := pattern.search(folded.text))), None)
-        said = {key: found.said for key, found in (("days", days), ("amount", amount), ("times", times)) if found}
-        return Facts(
-            order_number=_first(self._orders, folded),
-            tracking_number=_first(self._trackings, folded),
-            courier=_raw(folded, *courier.span()) if courier else None,
-            amount=amount.value if amount else None,
-            days=days.value if days else None,
-            date=_first(self._dates, folded),
-            times=times.value if times else None,
-            customer_name=_raw(folded, *name.span("name")) if name else None,
-            said=said,
-        )
+        first: dict[str, str] = {}
+        largest: dict[str, _Found] = {}
+        for number in self._patterns.likely(folded.text):
+            (name, wants_largest, unit), pattern = self._facts[number], self._patterns.patterns[number]
+            if not wants_largest:
+                if name not in first and (match := pattern.search(folded.text)):
+                    first[name] = _raw(folded, *match.span(_group(pattern)))
+                continue
+            for found in _all(pattern, folded, unit):
+                if name not in largest or (found.value or 0) > (largest[name].value or 0):
+                    largest[name] = found
+        if not first and not largest:
+            return _NOTHING
+        values: dict[str, Any] = {**first, **{name: found.value for name, found in largest.items()}}
+        return Facts(**values, said={name: largest[name].said for name in _IN_OWN_WORDS if name in largest})
 
 
-def gathered(latest_first: Sequence[Facts], conversation: Conversation) -> Facts:
+_IN_OWN_WORDS = ("days", "amount", "times")
+"""The facts whose words are kept, in this order."""
+_NAMES = ("order_number", "tracking_number", "courier", "amount", "days", "date", "times", "product", "customer_name")
+
+
+def gathered(latest_first: Iterable[Facts], conversation: Conversation) -> Facts:
     """Return the facts of a conversation: what the order says, then what was said last, then what was said before."""
-    order, customer = conversation.order, conversation.customer
-    known = Facts(
+    order = conversation.order
+    known: dict[str, Any] = dict.fromkeys(_NAMES)
+    known.update(
         order_number=order.number,
         tracking_number=order.tracking_number,
         courier=order.courier,
         amount=order.amount,
         product=order.product,
-        customer_name=customer.name,
+        customer_name=conversation.customer.name,
     )
+    said: dict[str, str] = {}
     for facts in latest_first:
-        said = dict(known.said)
+        if facts is _NOTHING:
+            continue
         for key, words in facts.said.items():
-            if getattr(known, key) in {None, getattr(facts, key)}:
+            if known[key] in {None, getattr(facts, key)}:
                 said.setdefault(key, words)
-        missing = {
-            name: getattr(facts, name)
-            for name in ("order_number", "tracking_number", "courier", "amount", "days", "date", "times", "product", "customer_name")
-            if getattr(known, name) is None
-        }
-        known = replace(known, said=said, **missing)
-    return known
+        for name in _NAMES:
+            if known[name] is None:
+                known[name] = getattr(facts, name)
+    return Facts(**known, said=said)
 
 
-def _compiled(patterns: Iterable[str]) -> list[re.Pattern[str]]:
-    return [pattern_with_numbers(pattern) for pattern in patterns]
-
-
-def _words(words: Sequence[str]) -> re.Pattern[str] | None:
+def _words(words: Sequence[str]) -> re.Pattern[str]:
     folded = sorted({fold(word).text for word in words}, key=len, reverse=True)
     bounded = (rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word) for word in folded)
-    return re.compile("|".join(bounded)) if folded else None
+    return re.compile("|".join(bounded))
 
 
 def _raw(folded: Folded, start: int, end: int) -> str:
@@ -115,20 +128,15 @@ def _raw(folded: Folded, start: int, end: int) -> str:
     return folded.raw[left:right].strip()
 
 
-def _all(pattern: re.Pattern[str], folded: Folded) -> Iterable[_Found]:
+def _group(pattern: re.Pattern[str]) -> str | int:
+    """Return the group of *pattern* that is the fact: its name or value, else all that it matches."""
+    return next((group for group in ("value", "name") if group in pattern.groupindex), 0)
+
+
+def _all(pattern: re.Pattern[str], folded: Folded, unit: float | None) -> Iterator[_Found]:
     for match in pattern.finditer(folded.text):
         number = value(match["value"]) if "value" in pattern.groupindex and match["value"] else None
+        if unit is not None:
+            number = (1 if number is None else number) * unit
         span = match.span("said" if "said" in pattern.groupindex and match["said"] else 0)
         yield _Found(_raw(folded, *span), number)
-
-
-def _first(patterns: Iterable[re.Pattern[str]], folded: Folded) -> str | None:
-    for pattern in patterns:
-        if match := pattern.search(folded.text):
-            return _raw(folded, *match.span("value" if "value" in pattern.groupindex else 0))
-    return None
-
-
-def _largest(patterns: Iterable[re.Pattern[str]], folded: Folded) -> _Found | None:
-    found = [one for pattern in patterns for one in _all(pattern, folded)]
-    return max(found, key=lambda one: one.value or 0, default=None)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from typing import NamedTuple
 
 from calmdesk.reading.cues import Hit
 from calmdesk.text.clauses import clauses
@@ -35,11 +34,11 @@ _BESIDE = (
 """A clause with a strong cue of these, and none of a complaint, tells a feeling or is pleasant, and says nothing that went wrong."""
 _EDGES = " \t\r\n,.!?;:、。，！？；：~～…—-·\"'“”「」()（）【】[]*#@"
 _PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
+_SPACES = re.compile(r" {2,}")
 _LINK = re.compile(r"https?://\S+|www\.\S+|@\w+|\d{9,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A clause worth reading back."""
 
     text: str
@@ -52,21 +51,20 @@ class Point:
     """Whether it says what happened, so that it can stand inside a sentence; not a question, not a demand."""
 
 
+class _Clause(NamedTuple):
+    """A clause that may be a point."""
+
+    start: int
+    end: int
+    insults: list[Hit]
+    pointed: list[Hit]
+
+
 def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: Callable[[int, int], float]) -> list[Point]:
     """Return the points of a message in order, without duplicates; *weigh* says how much of a complaint a clause is (0 to 1)."""
     found: list[Point] = []
     said: list[str] = []
-    for start, end in _split(folded, language):
-        inside = [hit for hit in hits if start <= hit.start < end and not hit.negated]
-        strong = [hit for hit in inside if hit.cue.strength == "strong"]
-        if any(hit.cue.label in _NEVER for hit in strong) or _threatens(folded.text[start:end], language) or _quoted(folded.text, start):
-            continue
-        insults = [hit for hit in strong if hit.cue.label in _INSULTS]
-        pointed = [hit for hit in inside if hit.cue.label.startswith(_POINTED) and not any(_overlap(hit, other) for other in insults)]
-        if insults and not pointed:
-            continue
-        if not pointed and any(hit.cue.label.startswith(_BESIDE) for hit in strong):
-            continue
+    for start, end, insults, pointed in _likely(folded, hits, language):
         weight = weigh(start, end)
         if any(hit.cue.strength == "strong" for hit in pointed):
             weight += 0.5
@@ -81,21 +79,34 @@ def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: 
         if not any(short in other or other in short for other in said):
             said.append(short)
             asks = asks_in(folded, start, end, language) or _asks(short, language)
-            demands = any(hit.cue.label.startswith("demands.") for hit in pointed)
-            states = any(hit.cue.label.startswith("types.") for hit in pointed) or not demands
             types = tuple(dict.fromkeys(hit.cue.label.removeprefix("types.") for hit in pointed if hit.cue.label.startswith("types.")))
-            found.append(Point(text, weight, start, types, states and not asks))
+            demands = any(hit.cue.label.startswith("demands.") for hit in pointed)
+            found.append(Point(text, weight, start, types, (bool(types) or not demands) and not asks))
     weightiest = sorted(found, key=lambda point: -point.weight)
     enough = [point for point in weightiest if point.weight >= _ENOUGH] or weightiest[:1]
     return sorted(enough[:MOST], key=lambda point: point.start)
 
 
+def _likely(folded: Folded, hits: Sequence[Hit], language: Language) -> Iterator[_Clause]:
+    """Yield the clauses that aren't something else: threats, insults and nothing more, feelings, quotations."""
+    meant = [hit for hit in hits if not hit.negated]
+    quotes = any(sign in folded.text for sign in '"「『')
+    for start, end in _split(folded, language):
+        if language.threat.search(folded.text, start, end) or (quotes and _quoted(folded.text, start)):
+            continue
+        inside = [hit for hit in meant if start <= hit.start < end]
+        strong = [hit for hit in inside if hit.cue.strength == "strong"]
+        if any(hit.cue.label in _NEVER for hit in strong):
+            continue
+        insults = [hit for hit in strong if hit.cue.label in _INSULTS]
+        pointed = [hit for hit in inside if hit.cue.label.startswith(_POINTED) and not any(_overlap(hit, other) for other in insults)]
+        if not pointed and (insults or any(hit.cue.label.startswith(_BESIDE) for hit in strong)):
+            continue
+        yield _Clause(start, end, insults, pointed)
+
+
 def _overlap(one: Hit, other: Hit) -> bool:
     return one.start < other.end and other.start < one.end
-
-
-def _threatens(text: str, language: Language) -> bool:
-    return any(word in text for word in language.clauses.never)
 
 
 def _quoted(text: str, start: int) -> bool:
@@ -110,9 +121,7 @@ def asks_in(folded: Folded, start: int, end: int, language: Language) -> bool:
 
 
 def _asks(text: str, language: Language) -> bool:
-    if language.spaced:
-        return text.partition(" ")[0] in language.clauses.questions
-    return any(word in text for word in language.clauses.questions)
+    return bool(language.question.search(text))
 
 
 def read_back(clause: str, language: Language) -> str | None:
@@ -133,49 +142,29 @@ def _begun_small(text: str, language: Language) -> str:
 
 def turn_persons(text: str, language: Language) -> str:
     """Return *text* with the customer's "I" as "you" and their "you" as the shop."""
-    words, pattern = _turning(language)
-    turned = pattern.sub(lambda match: words[match[0].lower().replace("’", "'")], text)
-    return re.sub(r" {2,}", " ", turned).strip()
-
-
-@cache
-def _turning_table(pairs: tuple[tuple[str, str], ...], spaced: bool) -> tuple[dict[str, str], re.Pattern[str]]:
-    words = dict(pairs)
-    ordered = sorted(words, key=len, reverse=True)
-    if spaced:
-        alternatives = "|".join(re.escape(word).replace("'", "['’]") for word in ordered)
-        return words, re.compile(rf"(?<![\w'’])(?:{alternatives})(?![\w'’])", re.IGNORECASE)
-    return words, re.compile("|".join(map(re.escape, ordered)))
-
-
-def _turning(language: Language) -> tuple[dict[str, str], re.Pattern[str]]:
-    return _turning_table(tuple(language.turning.words.items()), language.turning.spaced)
+    words = language.turning.words
+    turned = language.person.sub(lambda match: words[match[0].lower().replace("’", "'")], text)
+    return _SPACES.sub(" ", turned).strip() if "  " in turned else turned.strip()
 
 
 def _split(folded: Folded, language: Language) -> Iterator[tuple[int, int]]:
     """Yield clauses, cut before joints (but, 而且 …) where both parts can stand."""
-    joints = _joints(language.clauses.joints, language.spaced)
+    shortest = language.clauses.shortest
     for start, end in clauses(folded):
         left = start
-        if joints:
-            for match in joints.finditer(folded.text, start, end):
-                if match.start() - left >= language.clauses.shortest and end - match.end() >= language.clauses.shortest:
+        if language.joint:
+            for match in language.joint.finditer(folded.text, start, end):
+                if match.start() - left >= shortest and end - match.end() >= shortest:
                     yield left, match.start()
                     left = match.start()
         yield left, end
 
 
-@cache
-def _joints(words: tuple[str, ...], spaced: bool) -> re.Pattern[str] | None:
-    if not words:
-        return None
-    alternatives = "|".join(re.escape(fold(word).text) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"\b(?:{alternatives})\b" if spaced else alternatives)
-
-
 def _spoken(folded: Folded, start: int, end: int, insults: Sequence[Hit]) -> str:
     """Return the raw clause without the insults."""
     left, right = folded.span(start, end)
+    if not insults:
+        return folded.raw[left:right]
     pieces, place = [], left
     for first, last in sorted(folded.span(hit.start, min(hit.end, end)) for hit in insults):
         pieces.append(folded.raw[place : max(place, first)])
@@ -186,7 +175,7 @@ def _spoken(folded: Folded, start: int, end: int, insults: Sequence[Hit]) -> str
 
 def _trimmed(text: str, language: Language) -> str:
     text = _PICTURES.sub("", text).strip(_EDGES)
-    openers, closers = _ends(language.clauses.openers), _ends(language.clauses.closers)
+    openers, closers = language.openers, language.closers
     before = None
     while before != text:
         before = text
@@ -199,11 +188,6 @@ def _trimmed(text: str, language: Language) -> str:
                 if text.lower().endswith(closer) and _apart(text[: -len(closer)][-1:], language):
                     text = text[: -len(closer)].strip(_EDGES)
     return text
-
-
-@cache
-def _ends(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word.lower() for word in words)
 
 
 def _apart(neighbour: str, language: Language) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from calmdesk.conversation import Conversation
 from calmdesk.reading.classifier import HIGHEST, Classifier, Floats, Scored, probability
 from calmdesk.reading.cues import Hit, Lexicon
 from calmdesk.reading.facts import FactFinder, gathered
-from calmdesk.reading.goods import GoodsFinder
+from calmdesk.reading.goods import Goods, GoodsFinder
 from calmdesk.reading.points import Point, asks_in, find_points, turn_persons
 from calmdesk.reading.reading import Evidence, Facts, Reading
 from calmdesk.text.clauses import clauses
@@ -23,6 +26,8 @@ _CUES_ALONE = {"strong": 0.9, "weak": 0.4}
 _UNLEARNED_THRESHOLD = 0.5
 _LITTLE = 3
 """Fewer runs than these that the classifier knows are thin evidence: such a message gets labels from strong cues only."""
+_SCORED = ("types", "nature", "temperament", "traits", "needs", "risks")
+"""The dimensions that are scored label by label."""
 _BY_CUE = {"risks", "traits"}
 """Of these a strong cue is enough, whatever the classifier says: one alarm too many costs less than one that is missed, and a manner
 that is said in so many words ("I don't care, I just want …") is rare in what it learnt from."""
@@ -60,10 +65,7 @@ class Glance:
     signals: tuple[str, ...]
     demands: tuple[str, ...]
     facts: Facts
-
-    def fired(self, label: str) -> list[Hit]:
-        """Return the cues that speak for *label* and aren't negated."""
-        return [hit for hit in self.hits if hit.cue.label == label and not hit.negated]
+    goods: Goods | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -148,11 +150,12 @@ class Reader:
             signals=tuple(label for label in self.labels["signals"] if f"signals.{label}" in fired),
             demands=tuple(label for label in self.labels["demands"] if f"demands.{label}" in fired),
             facts=self.facts.find(folded),
+            goods=self.goods.find(folded),
         )
 
     def _probabilities(self, logits: Floats, hits: Sequence[Hit]) -> dict[str, float]:
         known = dict(zip(self.classifier.outputs, map(float, probability(logits)), strict=True))
-        for dimension in ("types", "nature", "temperament", "traits", "needs", "risks"):
+        for dimension in _SCORED:
             for label in self.labels[dimension]:
                 output = f"{dimension}.{label}"
                 if output not in known:
@@ -253,16 +256,13 @@ class Reader:
         return bool(said & {hit.cue.phrase for hit in last.hits if hit.cue.label.startswith("types.")})
 
     def _facts(self, glances: Sequence[Glance], conversation: Conversation) -> Facts:
-        found = []
-        for glance in reversed(glances):
-            goods = self.goods.find(glance.folded)
-            found.append(replace(glance.facts, product=goods.said) if goods else glance.facts)
-        return gathered(found, conversation)
+        told = (replace(one.facts, product=one.goods.said) if one.goods else one.facts for one in reversed(glances))
+        return gathered(told, conversation)
 
     def _goods(self, facts: Facts, glances: Sequence[Glance]) -> str | None:
         if facts.product and (goods := self.goods.named(facts.product)):
             return goods.kind
-        return next((goods.kind for glance in reversed(glances) if (goods := self.goods.find(glance.folded))), None)
+        return next((glance.goods.kind for glance in reversed(glances) if glance.goods), None)
 
     def _points(self, glance: Glance) -> list[Point]:
         """Return what to read back: nothing where nothing is complained of."""
@@ -283,13 +283,19 @@ class Reader:
             return 0.5 * complains + 0.3 * max(of_types, default=0.0) + 0.3 * max(of_claimed, default=0.0)
 
         language = self.languages[glance.lang]
-        points = find_points(glance.folded, glance.hits, language, weigh)
-        return [replace(point, text=self._turned_too(point.text, language)) for point in points]
+        found = find_points(glance.folded, glance.hits, language, weigh)
+        return [point._replace(text=self._turned_too(point.text, language)) for point in found]
 
     def _turned_too(self, text: str, language: Language) -> str:
         """Turn the persons of words that another kind of language put into *text*: customers mix them."""
-        other = min((one for one in self.languages.values() if one.spaced != language.spaced), key=lambda one: one.rank, default=None)
+        other = self._other_kind[language.spaced]
         return turn_persons(text, other) if other else text
+
+    @cached_property
+    def _other_kind(self) -> dict[bool, Language | None]:
+        """For languages that set words apart by spaces, and for those that don't, the first of the others."""
+        ranked = sorted(self.languages.values(), key=lambda one: one.rank)
+        return {spaced: next((one for one in ranked if one.spaced != spaced), None) for spaced in (True, False)}
 
     def _stated(self, points: Sequence[Point], language: Language) -> dict[str, Any]:
         """Return the points that can stand inside a sentence: the weightiest, and the weightiest of each type."""
@@ -306,11 +312,12 @@ class Reader:
         folded, language = glance.folded, self.languages[glance.lang]
         best: tuple[float, str] | None = None
         stretch: tuple[int, int] | None = None
-        for start, end in clauses(folded):
+        worth_a_look = self.goods.details(kind, folded.text) or language.likeness.search(folded.text)
+        for start, end in clauses(folded) if worth_a_look else ():
             hits = [hit for hit in glance.hits if start <= hit.start < end and not hit.negated]
             offends = any(hit.cue.label in {"signals.insult", "risks.abuse", "signals.threat"} for hit in hits)
             named = self.goods.details(kind, folded.text[start:end])
-            likened = any(mark in folded.text[start:end] for mark in language.clauses.likeness)
+            likened = language.likeness.search(folded.text, start, end) is not None
             told = named + likened if kind or likened or named > 1 else 0
             if not told or offends or asks_in(folded, start, end, language):
                 stretch = None
@@ -326,10 +333,11 @@ class Reader:
         return self._turned_too(turn_persons(best[1], language), language) if best else None
 
     def _scores(self, glance: Glance) -> dict[str, dict[str, float]]:
-        scores: dict[str, dict[str, float]] = {}
-        for dimension in ("types", "nature", "temperament", "traits", "needs", "risks"):
-            scores[dimension] = {label: round(glance.probabilities.get(f"{dimension}.{label}", 0.0), 3) for label in self.labels[dimension]}
-        steps = [1.0, *(glance.probabilities.get(f"intensity>{step}", 0.0) for step in range(HIGHEST)), 0.0]
+        likely = glance.probabilities
+        scored = [likely.get(f"{dimension}.{label}", 0.0) for dimension in _SCORED for label in self.labels[dimension]]
+        rounded = iter(np.round(scored, 3).tolist())
+        scores = {dimension: dict(zip(self.labels[dimension], rounded, strict=False)) for dimension in _SCORED}
+        steps = [1.0, *(likely.get(f"intensity>{step}", 0.0) for step in range(HIGHEST)), 0.0]
         scores["intensity"] = {str(step): round(max(0.0, steps[step] - steps[step + 1]), 3) for step in range(HIGHEST + 1)}
         return scores
 
@@ -346,17 +354,21 @@ class Reader:
             claims.append(f"temperament.{reading.temperament}")
         for dimension in ("traits", "needs", "risks"):
             claims += [f"{dimension}.{label}" for label in getattr(reading, dimension)]
+        fired: dict[str, list[tuple[int, int]]] = {}
+        for hit in glance.hits:
+            if not hit.negated:
+                fired.setdefault(hit.cue.label, []).append((hit.start, hit.end))
         pieces = []
         for claim in claims:
-            spans = [(hit.start, hit.end) for hit in glance.fired(claim)]
+            spans = fired.get(claim)
             for start, end in _merged(spans or self.classifier.strongest(glance.scored, claim)) or _all_of(glance.folded):
                 pieces.append(_piece(claim, glance.folded, start, end))
         if reading.intensity:
-            spans = [(hit.start, hit.end) for step in range(1, HIGHEST + 1) for hit in glance.fired(f"intensity.{step}")]
+            spans = [span for step in range(1, HIGHEST + 1) for span in fired.get(f"intensity.{step}", ())]
             spans = spans or self.classifier.strongest(glance.scored, f"intensity>{reading.intensity - 1}")
             pieces += [_piece(f"intensity.{reading.intensity}", glance.folded, *span) for span in _merged(spans)]
         for signal in reading.signals:
-            pieces += [_piece(f"signals.{signal}", glance.folded, hit.start, hit.end) for hit in glance.fired(f"signals.{signal}")]
+            pieces += [_piece(f"signals.{signal}", glance.folded, *span) for span in fired[f"signals.{signal}"]]
         return pieces
 
 

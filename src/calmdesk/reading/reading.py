@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 DIMENSIONS = ("types", "nature", "intensity", "temperament", "traits", "needs", "risks")
 """The dimensions of the taxonomy that carry labels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Why a label is claimed: a stretch of the customer's last message."""
 
     label: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from calmdesk.text.fold import Folded
 
@@ -13,15 +14,21 @@ _SHORT = 3
 """White space is taken for a comma only where so many characters stand on both sides: 快 递 太 慢 is one clause."""
 
 
-def clauses(folded: Folded) -> Iterator[tuple[int, int]]:
-    """Yield the offsets in the folded text of each clause that isn't empty, in order."""
-    marks = [(match.start(), match.end()) for match in _MARK.finditer(folded.text)]
-    marks += [(place, place) for place in _meant_breaks(folded)]
+@lru_cache(maxsize=8)
+def clauses(folded: Folded) -> tuple[tuple[int, int], ...]:
+    """Return the offsets in the folded text of each clause that isn't empty, in order; kept, as a reading asks several times."""
+    text = folded.text
+    marks = [match.span() for match in _MARK.finditer(text)]
+    if folded.breaks:
+        marks += [(place, place) for place in _meant_breaks(folded)]
+        marks.sort()
+    found = []
     start = 0
-    for left, right in [*sorted(marks), (len(folded.text), len(folded.text))]:
-        if folded.text[start:left].strip():
-            yield start, left
+    for left, right in (*marks, (len(text), len(text))):
+        if left > start and not text[start:left].isspace():
+            found.append((start, left))
         start = max(start, right)
+    return tuple(found)
 
 
 def _meant_breaks(folded: Folded) -> Iterator[int]:

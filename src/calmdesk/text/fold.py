@@ -16,6 +16,10 @@ _HAN_CHARACTER = re.compile(f"[{_HAN}]")
 _INVISIBLE = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"
 # What folding takes away: invisible signs, runs of white space, and the fourth and later of the same sign in a row (never digits).
 _REMOVED = re.compile(rf"[\s{_INVISIBLE}]+|(?P<same>[^\s\d{_INVISIBLE}])(?P=same){{3,}}")
+# In a text without these folding takes nothing away; each is quick to look for, and most texts have none.
+_FOUR_ALIKE = re.compile(r"(.)\1\1\1", re.DOTALL)
+_UNSEEN = re.compile(rf"[\t-\r\x1c-\x1f\u0085\u1680\u2028\u2029{_INVISIBLE}]")
+_LOOSE_SPACE = re.compile(rf" (?:(?<=\A )|(?<=[ {_HAN}] )|(?=[ {_HAN}]|\Z))")
 _WHITE = re.compile(r"\s")
 # What compatibility folding leaves apart though people type either.
 _TYPED_ALIKE = {"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "。": ".", "﹒": "."}
@@ -61,9 +65,9 @@ class _FoldTable(dict[int, str]):
 _TABLE = _FoldTable()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Folded:
-    """A text in its folded writing.
+    """A text in its folded writing; only the same as itself, so that it is cheap to look up.
 
     `raw` is the text as given; `text` is folded; `origin[i]` is the offset in `raw` of `text[i]`; `breaks` holds the offsets in
     `text` before which white space stood between Chinese characters (dropped for matching, yet often meant as a comma).
@@ -82,6 +86,8 @@ class Folded:
 def fold(raw: str) -> Folded:
     """Fold *raw*: half width, small letters, Simplified characters, single spaces, none beside Chinese characters."""
     text = raw.translate(_TABLE)
+    if not (_FOUR_ALIKE.search(text) or _UNSEEN.search(text) or _LOOSE_SPACE.search(text)):
+        return Folded(raw, text, range(len(text)), frozenset())
     kept: list[str] = []
     origin: list[int] = []
     breaks: set[int] = set()
@@ -102,8 +108,6 @@ def fold(raw: str) -> Folded:
             origin.append(start)
             length += 1
         place = end
-    if not place:
-        return Folded(raw, text, range(len(text)), frozenset())
     kept.append(text[place:])
     origin.extend(range(place, len(text)))
     return Folded(raw, "".join(kept), origin, frozenset(breaks))

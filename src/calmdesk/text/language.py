@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from calmdesk.text.fold import character_tables
+from calmdesk.text.fold import character_tables, fold
 from calmdesk.text.numbers import pattern_with_numbers
 
 Words = tuple[Annotated[str, StringConstraints(min_length=1)], ...]
@@ -130,6 +131,52 @@ class Language(BaseModel):
     facts: Facts
     address: Address
 
+    @cached_property
+    def joint(self) -> re.Pattern[str] | None:
+        """A word before which a clause may be cut."""
+        return any_of((fold(word).text for word in self.clauses.joints), spaced=self.spaced) if self.clauses.joints else None
+
+    @cached_property
+    def threat(self) -> re.Pattern[str]:
+        """A word that no clause read back holds."""
+        return any_of(self.clauses.never)
+
+    @cached_property
+    def likeness(self) -> re.Pattern[str]:
+        """A word of comparison."""
+        return any_of(self.clauses.likeness)
+
+    @cached_property
+    def question(self) -> re.Pattern[str]:
+        """A word that makes a clause a question."""
+        words = any_of(self.clauses.questions)
+        return re.compile(rf"\A(?:{words.pattern})(?: |\Z)") if self.spaced else words
+
+    @cached_property
+    def openers(self) -> tuple[str, ...]:
+        """Words that a point doesn't begin with."""
+        return tuple(word.lower() for word in self.clauses.openers)
+
+    @cached_property
+    def closers(self) -> tuple[str, ...]:
+        """Words that a point doesn't end with."""
+        return tuple(word.lower() for word in self.clauses.closers)
+
+    @cached_property
+    def person(self) -> re.Pattern[str]:
+        """A word that is turned when a point is read back."""
+        words = self.turning.words
+        if not self.turning.spaced:
+            return any_of(words)
+        ordered = any_of(words).pattern.replace("'", "['’]")
+        return re.compile(rf"(?<![\w'’])(?:{ordered})(?![\w'’])", re.IGNORECASE)
+
+
+def any_of(words: Iterable[str], *, spaced: bool = False) -> re.Pattern[str]:
+    """Return a pattern for any of *words*, the longest first; one that never matches where there are none."""
+    found = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or r"(?!)"
+    return re.compile(rf"\b(?:{found})\b" if spaced else found)
+
 
 Languages = Mapping[str, Language]
 
@@ -147,10 +194,8 @@ def detect(texts: Sequence[str], languages: Languages) -> str:
     """Return the id of the language of the last of *texts*; earlier ones help where it gives no sign (emoji, digits)."""
     ordered = sorted(languages, key=lambda key: languages[key].rank)
     for text in reversed(texts):
-        counts: dict[str, float] = {}
-        for character in text:
-            if script := script_of(character):
-                counts[script] = counts.get(script, 0) + 1
+        counts = Counter(map(script_of, text))
+        del counts[None]
         if not counts:
             continue
         scores = {key: _score(text, counts, languages[key]) for key in ordered}
@@ -170,13 +215,13 @@ _WORD = 4.5
 """Letters that weigh as much as one sign of a language that writes without spaces."""
 
 
-def _score(text: str, counts: Mapping[str, float], language: Language) -> float:
+def _score(text: str, counts: Mapping[str | None, int], language: Language) -> float:
     letters = sum(counts.get(script, 0) for script in language.scripts)
     score = letters / _WORD if language.spaced else letters
     if not score:
         return 0
     if language.variant:
         own = character_tables().variants[language.variant]
-        score += sum(character in own for character in text)
+        score += sum(map(own.__contains__, text))
     low = f" {text.lower()} " if language.spaced else text
     return score + sum((f" {mark} " if language.spaced else mark) in low for mark in language.marks)

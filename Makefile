@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TRAIN_WITH := $(wildcard ../shared/eval/train.jsonl)
+TRAIN_TEXTS := $(wildcard ../shared/eval/unlabelled.jsonl)
 GOLD ?= ../shared/eval/dev.jsonl
 
 .DEFAULT_GOAL := help
@@ -45,7 +46,7 @@ bench: .venv/ready ## speed and memory, beside snownlp and jiagu
 	@$(BIN)/python benchmarks/reading.py
 
 train: .venv/ready ## train the classifier's weights anew
-	@$(BIN)/calmdesk train $(addprefix --with ,$(TRAIN_WITH))
+	@$(BIN)/calmdesk train $(addprefix --with ,$(TRAIN_WITH)) $(addprefix --labels training/labels.tsv ,$(TRAIN_TEXTS))
 
 evaluate: .venv/ready ## measure the reading against GOLD (a JSONL file with labels)
 	@$(BIN)/calmdesk evaluate --by-language $(GOLD)

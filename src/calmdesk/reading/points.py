@@ -15,10 +15,10 @@ from calmdesk.text.language import Language
 MOST = 5
 """So many points are read back at most; more is a lecture."""
 
-_ENOUGH = 0.46
-"""A clause of less weight than this is no point …"""
+_ENOUGH = 0.36
+"""A clause that is less likely a point isn't read back …"""
 _LEAST = 0.25
-"""… unless no other is and it weighs at least this: somebody who complains has said something."""
+"""… unless no other is and it is at least so likely: somebody who complains has said something."""
 _POINTED = ("types.", "demands.")
 """A cue of these makes a clause a point."""
 _INSULTS = ("signals.insult", "risks.abuse", "intensity.4", "signals.sarcasm")
@@ -28,11 +28,6 @@ _NEVER = (
     "traits.wants_boss",
 )  # fmt: skip
 """A clause with a strong cue of these is never read back."""
-_BESIDE = (
-    "signals.praise", "signals.thanks", "signals.greeting", "signals.settled", "signals.gives_up", "nature.none", "nature.venting",
-    "intensity.", "temperament.", "needs.vent",
-)  # fmt: skip
-"""A clause with a strong cue of these, and none of a complaint, tells a feeling or is pleasant, and says nothing that went wrong."""
 _EDGES = " \t\r\n,.!?;:、。，！？；：~～…—-·\"'“”「」()（）【】[]*#@"
 _PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 _LINK = re.compile(r"https?://\S+|www\.\S+|@\w+|\d{9,}")
@@ -53,10 +48,10 @@ class Point:
 
 
 def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: Callable[[int, int], float]) -> list[Point]:
-    """Return the points of a message in order, without duplicates; *weigh* says how much of a complaint a clause is (0 to 1)."""
+    """Return the points of a message in order, without duplicates; *weigh* says how likely a clause is a point."""
     found: list[Point] = []
     said: list[str] = []
-    for start, end in _split(folded, language):
+    for start, end in split_clauses(folded, language):
         inside = [hit for hit in hits if start <= hit.start < end and not hit.negated]
         strong = [hit for hit in inside if hit.cue.strength == "strong"]
         if any(hit.cue.label in _NEVER for hit in strong) or _threatens(folded.text[start:end], language) or _quoted(folded.text, start):
@@ -65,13 +60,7 @@ def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: 
         pointed = [hit for hit in inside if hit.cue.label.startswith(_POINTED) and not any(_overlap(hit, other) for other in insults)]
         if insults and not pointed:
             continue
-        if not pointed and any(hit.cue.label.startswith(_BESIDE) for hit in strong):
-            continue
         weight = weigh(start, end)
-        if any(hit.cue.strength == "strong" for hit in pointed):
-            weight += 0.5
-        elif pointed:
-            weight += 0.15
         if weight < _LEAST:
             continue
         text = read_back(_spoken(folded, start, end, insults), language)
@@ -152,7 +141,7 @@ def _turning(language: Language) -> tuple[dict[str, str], re.Pattern[str]]:
     return _turning_table(tuple(language.turning.words.items()), language.turning.spaced)
 
 
-def _split(folded: Folded, language: Language) -> Iterator[tuple[int, int]]:
+def split_clauses(folded: Folded, language: Language) -> Iterator[tuple[int, int]]:
     """Yield clauses, cut before joints (but, 而且 …) where both parts can stand."""
     joints = _joints(language.clauses.joints, language.spaced)
     for start, end in clauses(folded):

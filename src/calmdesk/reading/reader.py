@@ -38,7 +38,7 @@ _CALM_THOUGH_SAID = 0.65
 """A message with a strong cue of a complaint is none only if it is so likely none."""
 _CALM = 1
 """Up to this intensity a message may be settled, thankful or praising."""
-_FADES = 0.7
+_FADES = 0.6
 """How much of what an earlier message complained of still holds in the next."""
 _ASKED = re.compile(r"[?？]\s*$")
 _LONGEST_DETAIL = 24

@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TRAIN_WITH := $(wildcard ../shared/eval/train.jsonl)
+TRAIN_TEXTS := $(wildcard ../shared/eval/unlabelled.jsonl)
 GOLD ?= ../shared/eval/dev.jsonl
 
 .DEFAULT_GOAL := help
@@ -46,7 +47,7 @@ bench: .venv/ready ## speed and memory: the reading beside snownlp and jiagu, th
 	@$(BIN)/python benchmarks/desk.py
 
 train: .venv/ready ## train the classifier's weights anew
-	@$(BIN)/calmdesk train $(addprefix --with ,$(TRAIN_WITH))
+	@$(BIN)/calmdesk train $(addprefix --with ,$(TRAIN_WITH)) $(addprefix --labels training/labels.tsv ,$(TRAIN_TEXTS))
 
 evaluate: .venv/ready ## measure the reading against GOLD (a JSONL file with labels)
 	@$(BIN)/calmdesk evaluate --by-language $(GOLD)

@@ -22,7 +22,14 @@ ROWS = (
     ("risks, micro-F1 (macro)", "风险 micro-F1（macro）", lambda one: _many(one, "risks")),
     ("traits, micro-F1 (macro)", "特征 micro-F1（macro）", lambda one: _many(one, "traits")),
     ("points, F1", "要点 F1", lambda one: f"{one['points']['f1']:.3f}" if one["points"] else "–"),
+    ("unsure of the types: how often", "类型没把握的比例", lambda one: f"{one['unsure']['types']['rate']:.0%}"),
+    ("types wholly right where sure (where unsure)", "类型全对：有把握时（没把握时）", lambda one: _right(one["unsure"]["types"])),
+    ("calibration error of the types' scores", "类型分数的校准误差", lambda one: f"{one['calibration_error']['types']:.3f}"),
 )
+
+
+def _right(doubt: dict[str, float]) -> str:
+    return f"{doubt['right_when_sure']:.0%} ({doubt['right_when_unsure']:.0%})"
 
 
 def _many(one: dict[str, Any], dimension: str) -> str:

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
 from calmdesk.cli.main import main
-from calmdesk.reading.training import LabelledMessage
+from calmdesk.reading.labelled import LabelledMessage
 from calmdesk.store.export import TABLE, customer_record
 from calmdesk.store.store import Books
 from tests.conftest import ROOT

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from calmdesk.reading.classifier import HIGHEST
+from calmdesk.reading.labelled import MANY, ONE, LabelledMessage
 from calmdesk.reading.reading import Reading
 from calmdesk.reading.scales import Tally, kappa
-from calmdesk.reading.training import MANY, ONE, LabelledMessage
 from calmdesk.text.fold import fold
 
 _COVERS = 0.5
 """A point counts where it shares so much of the shorter one's pairs of signs with the gold point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How often a reading was unsure of a dimension, and how often it was wholly right where it was sure and where it wasn't."""
+
+    rate: float
+    right_when_sure: float
+    right_when_unsure: float
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,10 @@ class Figures:
     complaint_macro_f1: float
     """Complaint or not, mean of both sides."""
     points: Tally | None
+    calibration_error: Mapping[str, float]
+    """Per dimension, how far on average a label's score is from how often labels of such a score are true."""
+    doubt: Mapping[str, Doubt]
+    """Of each dimension that can be unsure."""
 
     def micro(self, dimension: str) -> Tally:
         """Return all labels of *dimension* together."""
@@ -61,6 +74,8 @@ class Figures:
             "nature_accuracy": round(self.nature_accuracy, 4),
             "complaint_macro_f1": round(self.complaint_macro_f1, 4),
             "points": _json(self.points) if self.points else None,
+            "calibration_error": {dimension: round(error, 4) for dimension, error in self.calibration_error.items()},
+            "unsure": {dimension: {key: round(value, 4) for key, value in asdict(one).items()} for dimension, one in self.doubt.items()},
         }
 
 
@@ -97,7 +112,30 @@ def compare(pairs: Sequence[tuple[LabelledMessage, Reading]], known: Mapping[str
         nature_accuracy=_mean(gold.nature == reading.nature for gold, reading in pairs),
         complaint_macro_f1=(_tally(complaints).f1 + _tally((not one, not other) for one, other in complaints).f1) / 2,
         points=_points([(gold.points, reading.points) for gold, reading in pairs if gold.points is not None]),
+        calibration_error={dimension: _calibration_error(pairs, dimension) for dimension in (*MANY, *ONE)},
+        doubt={dimension: _doubt(pairs, dimension) for dimension in ("types", "nature", "intensity")},
     )
+
+
+def _calibration_error(pairs: Sequence[tuple[LabelledMessage, Reading]], dimension: str) -> float:
+    """Return the expected calibration error over all labels of *dimension*: scores in ten steps, each against how many were true."""
+    steps: dict[int, list[tuple[float, bool]]] = {}
+    for gold, reading in pairs:
+        true = getattr(gold, dimension)
+        for label, score in reading.scores[dimension].items():
+            steps.setdefault(min(9, int(score * 10)), []).append((score, label == true if isinstance(true, str) else label in true))
+    apart = (abs(sum(score for score, _ in step) - sum(true for _, true in step)) for step in steps.values())
+    return sum(apart) / max(1, sum(map(len, steps.values())))
+
+
+def _doubt(pairs: Sequence[tuple[LabelledMessage, Reading]], dimension: str) -> Doubt:
+    sure: list[bool] = []
+    unsure: list[bool] = []
+    for gold, reading in pairs:
+        one, other = getattr(gold, dimension), getattr(reading, dimension)
+        right = set(one) == set(other) if dimension in MANY else one == other
+        (unsure if dimension in reading.unsure else sure).append(right)
+    return Doubt(len(unsure) / max(1, len(pairs)), _mean(sure), _mean(unsure))
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -29,6 +29,11 @@ def _lines(figures: Figures, lang: str) -> Iterator[str]:
     yield f"temperament: accuracy {figures.temperament_accuracy:.3f}, without unclear {figures.temperament_accuracy_clear:.3f}"
     if figures.points:
         yield _row("points", figures.points)
+    for dimension, one in figures.doubt.items():
+        right = f"wholly right where sure {one.right_when_sure:.0%}, where unsure {one.right_when_unsure:.0%}"
+        yield f"unsure of {dimension}: {one.rate:.0%}; {right}"
+    errors = ", ".join(f"{dimension} {error:.3f}" for dimension, error in figures.calibration_error.items())
+    yield f"calibration error of the scores: {errors}"
 
 
 def _row(label: str, tally: Tally) -> str:

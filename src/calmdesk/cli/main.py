@@ -185,7 +185,7 @@ def evaluate(gold: Path, config: Path | None, as_json: bool, by_language: bool) 
 
 def labelled(path: Path) -> list[Any]:
     """Return the labelled messages of *path*, or end with the first line that isn't one."""
-    from calmdesk.reading.training import LabelledMessage
+    from calmdesk.reading.labelled import LabelledMessage
 
     messages = []
     for number, line in lines_of(path):
@@ -231,38 +231,40 @@ def check(config: Path | None) -> None:
     help="More labelled messages (JSON lines).",
 )
 @click.option(
+    "--labels",
+    "tables",
+    multiple=True,
+    nargs=2,
+    metavar="TABLE TEXTS",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Labels without texts, and the texts they are of (JSON lines with id and text).",
+)
+@click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the weights go; by default where calmdesk takes them from."
 )
 @CONFIG
-def train(extra: tuple[Path, ...], out: Path | None, config: Path | None) -> None:
-    """Train the classifier from the shipped messages and those given; a minute or two, always with the same result."""
+def train(extra: tuple[Path, ...], tables: tuple[tuple[Path, Path], ...], out: Path | None, config: Path | None) -> None:
+    """Train the classifier from the shipped messages and those given; some minutes, always with the same result."""
     try:
+        import jax  # noqa: F401
+        import optax  # noqa: F401
         import sklearn  # noqa: F401
     except ImportError:
-        stop('training needs scikit-learn: pip install "calmdesk[train]"')
+        stop('training needs scikit-learn, JAX and Optax: pip install "calmdesk[train]"')
+    from calmdesk.cli.learning import sources, weights_of
     from calmdesk.playbook.playbook import Playbook
-    from calmdesk.reading import training
     from calmdesk.shelf import Shelf
 
     settings = settings_from(config)
     playbook, problems = Playbook.load(Shelf.open(settings.folders))
     if problems:
         stop(str(PlaybookError(problems)))
-    own = sorted((shipped_weights().parent / "messages").glob("*.jsonl"))
-    sources = {path: labelled(path) for path in (*own, *extra)}
-    messages = [message for found in sources.values() for message in found]
-    labels = {"types": tuple(playbook.complaints), **{key: tuple(found) for key, found in playbook.labels.items()}}
-    classifier = training.train(
-        messages,
-        playbook.lexicon,
-        labels,
-        {path.name: len(found) for path, found in sources.items()},
-        lambda line: click.echo(line, err=True),
-        judges_from=sum(len(sources[path]) for path in own) if extra else 0,
-    )
+    found = sources(sorted((shipped_weights().parent / "messages").glob("*.jsonl")), extra, tables)
+    classifier = weights_of(found, playbook)
     target = out or shipped_weights()
     classifier.save(target)
-    click.echo(f"{target}: {len(classifier.vocabulary)} features, {len(messages)} messages, {target.stat().st_size / 1e6:.1f} MB")
+    size = target.stat().st_size / 1e6
+    click.echo(f"{target}: {len(classifier.linear.vocabulary)} features, {sum(map(len, found))} messages, {size:.1f} MB")
 
 
 @main.command(name="try")

@@ -238,8 +238,8 @@ def corrections(out: Path | None, config: Path | None, db: Path | None) -> None:
     """Write the messages whose reading the agents corrected, labelled as they say, for `calmdesk train --with`."""
     from pydantic import ValidationError
 
+    from calmdesk.reading.labelled import LabelledMessage
     from calmdesk.reading.reading import DIMENSIONS
-    from calmdesk.reading.training import LabelledMessage
 
     with records(config, db) as store:
         found = store.look(lambda books: books.readings.all_corrected())

@@ -1,11 +1,11 @@
-"""The trained part of reading: linear over runs of signs and cues, so that every score can be traced to the words behind it."""
+"""The trained part of reading: a linear model, which can say why, and a network beside it, which sees more."""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,14 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calmdesk.reading.cues import Hit
-from calmdesk.reading.features import cue_features, manner, runs
+from calmdesk.reading.features import Run, clause_features, cue_features, manner, meaning_runs, runs, units
+from calmdesk.reading.linear import Floats, Linear, Weighed, closed, opened
+from calmdesk.reading.meanings import Meanings, Meant, shipped_meanings
+from calmdesk.reading.network import Network
 
-Floats = NDArray[np.float32]
-
-VERSION = 1
+VERSION = 2
 """Of the weights' file; another one is refused."""
 HIGHEST = 4
 """The highest intensity."""
+POINT = "point"
+"""The linear model's last column: whether a clause is a point."""
 
 
 class WeightsError(ValueError):
@@ -28,42 +31,61 @@ class WeightsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """What the models see of one text."""
+
+    text: str
+    """As folded."""
+    cut: Sequence[Run]
+    """Its units."""
+    meant: Sequence[Meant]
+    hits: Sequence[Hit]
+
+    @classmethod
+    def of(cls, text: str, hits: Sequence[Hit], meanings: Meanings) -> Self:
+        """Return what is seen of the folded *text*, in which the cues *hits* fired."""
+        return cls(text, units(text), meanings.find(text), hits)
+
+    def runs(self) -> list[Run]:
+        """Return the features that stand somewhere in the text."""
+        return [*runs(self.cut), *meaning_runs(self.text, self.meant)]
+
+    def whole(self) -> list[str]:
+        """Return the features of the whole text."""
+        return [*manner(self.text), *cue_features(self.hits)]
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     """One text's scores, with what is needed to explain them."""
 
     logits: Floats
-    rows: NDArray[np.intp]
-    """The rows, in the weights, of the runs that the classifier knows."""
-    starts: NDArray[np.intp]
-    """Where each run first starts in the folded text."""
-    ends: NDArray[np.intp]
-    norm: float
+    """For each output."""
+    weighed: Weighed
+    hits: Sequence[Hit]
 
     @property
     def known(self) -> int:
         """Return how many different runs of the text the classifier knows: how much it has to go by."""
-        return len(self.rows)
+        return self.weighed.known
 
 
 @dataclass(frozen=True, repr=False)
 class Classifier:
-    """Weights for each output, such as "types.logistics" or "intensity>2"."""
+    """How likely each output is, such as "types.logistics" or "intensity>2"."""
 
     outputs: tuple[str, ...]
-    vocabulary: Mapping[str, int]
-    weights: Floats
-    """A row for each feature, a column for each output; the features' own weight is folded in."""
-    squares: Floats
-    """For each feature the square of its own weight: the share in a text's length (0 for what isn't a run)."""
-    bias: Floats
-    steady: float
-    """Added to the squares in a text's length, so that two runs by themselves don't weigh as much as a hundred."""
+    linear: Linear
+    network: Network
+    shares: Floats
+    """For each output: how much the linear model's opinion counts, the network's, and what is added; so that a score is a probability."""
     thresholds: Mapping[str, float]
     """From which probability on a label is claimed."""
     cuts: tuple[float, ...]
     """The expected intensity, 0 to 4, from which on the next higher step is claimed."""
     trained_on: Mapping[str, Any]
     """What the training saw: file names, counts."""
+    meanings: Meanings
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -72,97 +94,93 @@ class Classifier:
             about = json.loads(bytes(stored["about"]).decode())
             if about.get("version") != VERSION:
                 raise WeightsError(f"{path}: weights of version {about.get('version')}, wanted {VERSION}; run `calmdesk train`")
-            words = bytes(stored["vocabulary"]).decode().split("\n")
-            return cls(
-                outputs=tuple(about["outputs"]),
-                vocabulary={word: row for row, word in enumerate(words)},
-                weights=_opened(stored["weights"], stored["scale"]),
-                squares=stored["squares"].astype(np.float32),
-                bias=stored["bias"],
-                steady=float(about.get("steady", 0.0)),
-                thresholds=about["thresholds"],
-                cuts=tuple(about["cuts"]),
-                trained_on=about["trained_on"],
+
+            def words(name: str) -> dict[str, int]:
+                return {word: row for row, word in enumerate(bytes(stored[name]).decode().split("\n"))}
+
+            def floats(name: str) -> Floats:
+                return opened(stored[name], stored[f"{name}_scale"])
+
+            linear = Linear(
+                words("vocabulary"),
+                stored["weights"],
+                stored["weights_scale"],
+                stored["squares"].astype(np.float32),
+                stored["bias"],
+                about["steady"],
             )
+            network = Network(
+                words("units"), words("marks"), floats("unit_vectors"), floats("mark_vectors"),
+                tuple((floats(f"layer{number}"), stored[f"layer{number}_bias"]) for number in range(about["layers"])),
+                floats("out"), stored["out_bias"],
+            )  # fmt: skip
+            return cls(
+                tuple(about["outputs"]), linear, network, stored["shares"], about["thresholds"], tuple(about["cuts"]), about["trained_on"],
+                shipped_meanings(),
+            )  # fmt: skip
 
     def save(self, path: Path) -> None:
-        """Write the weights to *path*, each in 8 bits."""
+        """Write the weights to *path*, nearly all of them in 8 bits."""
         about = {
             "version": VERSION, "outputs": self.outputs, "thresholds": dict(self.thresholds), "cuts": self.cuts,
-            "steady": self.steady, "trained_on": dict(self.trained_on),
+            "steady": self.linear.steady, "layers": len(self.network.layers), "trained_on": dict(self.trained_on),
         }  # fmt: skip
-        packed, scale = _closed(self.weights)
-        np.savez(
-            path,
-            about=np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), dtype=np.uint8),
-            vocabulary=np.frombuffer("\n".join(self.vocabulary).encode(), dtype=np.uint8),
-            weights=packed,
-            scale=scale,
-            squares=self.squares.astype(np.float16),
-            bias=self.bias.astype(np.float32),
-        )
+        parts: dict[str, NDArray[Any]] = {
+            "about": np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), dtype=np.uint8),
+            "squares": self.linear.squares.astype(np.float16),
+            "bias": self.linear.bias,
+            "out_bias": self.network.bias,
+            "shares": self.shares,
+            "weights": self.linear.weights,
+            "weights_scale": self.linear.scale,
+        }
+        for name, words in (("vocabulary", self.linear.vocabulary), ("units", self.network.units), ("marks", self.network.marks)):
+            parts[name] = np.frombuffer("\n".join(words).encode(), dtype=np.uint8)
+        packed = {
+            "unit_vectors": self.network.unit_vectors, "mark_vectors": self.network.mark_vectors,
+            "out": self.network.out,
+        }  # fmt: skip
+        for number, (weights, bias) in enumerate(self.network.layers):
+            packed[f"layer{number}"], parts[f"layer{number}_bias"] = weights, bias
+        for name, weights in packed.items():
+            parts[name], parts[f"{name}_scale"] = closed(weights)
+        np.savez(path, allow_pickle=False, **parts)
 
-    def score(self, text: str, hits: Iterable[Hit]) -> Scored:
+    def score(self, text: str, hits: Sequence[Hit]) -> Scored:
         """Score the folded *text*, in which the cues *hits* fired."""
-        known: dict[int, tuple[int, int]] = {}
-        find = self.vocabulary.get
-        for name, start, end in runs(text):
-            row = find(name)
-            if row is not None and row not in known:
-                known[row] = (start, end)
-        places = np.fromiter(known, dtype=np.intp, count=len(known))
-        spans = np.array(list(known.values()), dtype=np.intp).reshape(-1, 2)
-        norm = self._length(places)
-        whole = [row for name in (*manner(text), *cue_features(hits)) if (row := find(name)) is not None]
-        logits = self.bias + self.weights[places].sum(axis=0) / norm + self.weights[whole].sum(axis=0)
-        return Scored(logits, places, spans[:, 0], spans[:, 1], norm)
+        weighed, of_linear, of_network = self._opinions(Sight.of(text, hits, self.meanings))
+        return Scored(of_linear * self.shares[0] + of_network * self.shares[1] + self.shares[2], weighed, hits)
 
-    def part(self, scored: Scored, start: int, end: int, columns: Sequence[int] | slice = slice(None)) -> Floats:
-        """Return the logits, of the outputs *columns*, of the stretch `start:end` of a scored text: what its runs say by themselves."""
-        rows = scored.rows[(scored.starts >= start) & (scored.ends <= end)]
-        return np.asarray((self.bias + self.weights[rows].sum(axis=0) / self._length(rows))[columns], dtype=np.float32)
+    def _opinions(self, sight: Sight) -> tuple[Weighed, Floats, Floats]:
+        weighed = self.linear.weigh(sight.runs(), sight.whole())
+        return weighed, weighed.logits[: len(self.outputs)], self.network.logits(sight.cut, sight.meant, sight.hits)
 
-    def _length(self, rows: NDArray[np.intp]) -> float:
-        """Return the length of a text that has the runs *rows*."""
-        return math.sqrt(float(self.squares[rows].sum()) + self.steady) or 1.0
+    def opinions(self, sights: Sequence[Sight]) -> tuple[Floats, Floats]:
+        """Return what the linear model and what the network think of each text, before they are mixed."""
+        each = [self._opinions(sight)[1:] for sight in sights]
+        return np.stack([linear for linear, _ in each]), np.stack([network for _, network in each])
+
+    def pointed(self, scored: Scored, text: str, start: int, end: int) -> float:
+        """Return how likely the clause `start:end` of the scored folded *text* is a point."""
+        column = len(self.outputs)
+        return float(
+            probability(np.float32(self.linear.part(scored.weighed, start, end, clause_features(text, start, end, scored.hits), column)))
+        )
 
     def column(self, output: str) -> int | None:
         """Return the column of an output, None for a label that the weights don't know yet."""
         return self._columns.get(output)
 
-    def __post_init__(self) -> None:
-        """Index the outputs."""
-        object.__setattr__(self, "_columns", {output: number for number, output in enumerate(self.outputs)})
-
-    _columns = {}  # type: ignore[var-annotated]  # noqa: RUF012 - set for each instance above
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {output: number for number, output in enumerate(self.outputs)}
 
     def strongest(self, scored: Scored, output: str, most: int = 2) -> list[tuple[int, int]]:
         """Return the stretches of the folded text that speak most for *output*, at most *most*, none overlapping."""
         column = self.column(output)
-        if column is None or not len(scored.rows):
-            return []
-        shares = self.weights[scored.rows, column]
-        spans: list[tuple[int, int]] = []
-        for place in np.argsort(-shares, kind="stable")[: 4 * most]:
-            first, last = int(scored.starts[place]), int(scored.ends[place])
-            if shares[place] <= 0 or len(spans) == most:
-                break
-            if all(last <= start or first >= end for start, end in spans):
-                spans.append((first, last))
-        return spans or [(int(scored.starts[0]), int(scored.ends[0]))]
+        return [] if column is None else self.linear.strongest(scored.weighed, column, most)
 
 
-def _closed(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """Return *weights* in 8 bits and each column's largest: by their square roots, since most weights are small and all of them add up."""
-    scale = np.maximum(np.abs(weights).max(axis=0), 1e-9).astype(np.float32)
-    return np.asarray(np.round(np.sign(weights) * np.sqrt(np.abs(weights) / scale) * 127), dtype=np.int8), scale
-
-
-def _opened(packed: NDArray[np.int8], scale: Floats) -> Floats:
-    roots = packed.astype(np.float32) / 127
-    return np.asarray(roots * np.abs(roots) * scale, dtype=np.float32)
-
-
-def probability(logits: Floats) -> Floats:
+def probability(logits: Floats | np.float32) -> NDArray[np.float32]:
     """Return the logistic function of each of *logits*."""
     return np.asarray(1 / (1 + np.exp(np.minimum(np.maximum(-logits, -30), 30))), dtype=np.float32)

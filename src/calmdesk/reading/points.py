@@ -14,10 +14,10 @@ from calmdesk.text.language import Language
 MOST = 5
 """So many points are read back at most; more is a lecture."""
 
-_ENOUGH = 0.46
-"""A clause of less weight than this is no point …"""
+_ENOUGH = 0.36
+"""A clause that is less likely a point isn't read back …"""
 _LEAST = 0.25
-"""… unless no other is and it weighs at least this: somebody who complains has said something."""
+"""… unless no other is and it is at least so likely: somebody who complains has said something."""
 _POINTED = ("types.", "demands.")
 """A cue of these makes a clause a point."""
 _INSULTS = ("signals.insult", "risks.abuse", "intensity.4", "signals.sarcasm")
@@ -27,11 +27,6 @@ _NEVER = (
     "traits.wants_boss",
 )  # fmt: skip
 """A clause with a strong cue of these is never read back."""
-_BESIDE = (
-    "signals.praise", "signals.thanks", "signals.greeting", "signals.settled", "signals.gives_up", "nature.none", "nature.venting",
-    "intensity.", "temperament.", "needs.vent",
-)  # fmt: skip
-"""A clause with a strong cue of these, and none of a complaint, tells a feeling or is pleasant, and says nothing that went wrong."""
 _EDGES = " \t\r\n,.!?;:、。，！？；：~～…—-·\"'“”「」()（）【】[]*#@"
 _PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 _SPACES = re.compile(r" {2,}")
@@ -61,15 +56,11 @@ class _Clause(NamedTuple):
 
 
 def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: Callable[[int, int], float]) -> list[Point]:
-    """Return the points of a message in order, without duplicates; *weigh* says how much of a complaint a clause is (0 to 1)."""
+    """Return the points of a message in order, without duplicates; *weigh* says how likely a clause is a point."""
     found: list[Point] = []
     said: list[str] = []
     for start, end, insults, pointed in _likely(folded, hits, language):
         weight = weigh(start, end)
-        if any(hit.cue.strength == "strong" for hit in pointed):
-            weight += 0.5
-        elif pointed:
-            weight += 0.15
         if weight < _LEAST:
             continue
         text = read_back(_spoken(folded, start, end, insults), language)
@@ -88,10 +79,10 @@ def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: 
 
 
 def _likely(folded: Folded, hits: Sequence[Hit], language: Language) -> Iterator[_Clause]:
-    """Yield the clauses that aren't something else: threats, insults and nothing more, feelings, quotations."""
+    """Yield the clauses that aren't something else: threats, insults and nothing more, quotations."""
     meant = [hit for hit in hits if not hit.negated]
     quotes = any(sign in folded.text for sign in '"「『')
-    for start, end in _split(folded, language):
+    for start, end in split_clauses(folded, language):
         if language.threat.search(folded.text, start, end) or (quotes and _quoted(folded.text, start)):
             continue
         inside = [hit for hit in meant if start <= hit.start < end]
@@ -100,7 +91,7 @@ def _likely(folded: Folded, hits: Sequence[Hit], language: Language) -> Iterator
             continue
         insults = [hit for hit in strong if hit.cue.label in _INSULTS]
         pointed = [hit for hit in inside if hit.cue.label.startswith(_POINTED) and not any(_overlap(hit, other) for other in insults)]
-        if not pointed and (insults or any(hit.cue.label.startswith(_BESIDE) for hit in strong)):
+        if insults and not pointed:
             continue
         yield _Clause(start, end, insults, pointed)
 
@@ -147,7 +138,7 @@ def turn_persons(text: str, language: Language) -> str:
     return _SPACES.sub(" ", turned).strip() if "  " in turned else turned.strip()
 
 
-def _split(folded: Folded, language: Language) -> Iterator[tuple[int, int]]:
+def split_clauses(folded: Folded, language: Language) -> Iterator[tuple[int, int]]:
     """Yield clauses, cut before joints (but, 而且 …) where both parts can stand."""
     shortest = language.clauses.shortest
     for start, end in clauses(folded):

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 
 from calmdesk.conversation import Conversation
-from calmdesk.reading.classifier import HIGHEST, Classifier, Floats, Scored, probability
+from calmdesk.reading.certainty import unsure_of
+from calmdesk.reading.classifier import HIGHEST, Classifier, Scored, probability
 from calmdesk.reading.cues import Hit, Lexicon
 from calmdesk.reading.facts import FactFinder, gathered
 from calmdesk.reading.goods import Goods, GoodsFinder
+from calmdesk.reading.linear import Floats
 from calmdesk.reading.points import Point, asks_in, find_points, turn_persons
 from calmdesk.reading.reading import Evidence, Facts, Reading
 from calmdesk.text.clauses import clauses
@@ -37,9 +39,11 @@ _NEAR = 0.5
 """A valid complaint that reaches no type's threshold is of the type that comes nearest, if it reaches this share of it."""
 _DISPLEASED = {"valid", "venting"}
 """Of these natures no message is wholly calm."""
+_CALM_THOUGH_SAID = 0.65
+"""A message with a strong cue of a complaint is none only if it is so likely none."""
 _CALM = 1
 """Up to this intensity a message may be settled, thankful or praising."""
-_FADES = 0.8
+_FADES = 0.6
 """How much of what an earlier message complained of still holds in the next."""
 _ASKED = re.compile(r"[?？]\s*$")
 _LONGEST_DETAIL = 24
@@ -95,6 +99,7 @@ class Reader:
         facts = self._facts(glances, conversation)
         goods = self._goods(facts, glances)
         points = self._points(last)
+        scores = self._scores(last)
         reading = Reading(
             lang=last.lang,
             types=types,
@@ -110,7 +115,7 @@ class Reader:
             product=self.goods.kinds[goods].group if goods else None,
             facts=facts,
             heat=tuple(glance.intensity for glance in glances),
-            scores=self._scores(last),
+            scores=scores,
             evidence=(),
             signals=last.signals,
             demands=last.demands,
@@ -121,6 +126,7 @@ class Reader:
             open_demand=any(demand in glance.demands for glance in earlier for demand in last.demands),
             earlier_risks=tuple(dict.fromkeys(risk for glance in earlier for risk in self._many("risks", glance))),
             earlier_signals=tuple(dict.fromkeys(signal for glance in earlier for signal in glance.signals)),
+            unsure=unsure_of(scores, last.types, nature, last.intensity),
         )
         return replace(reading, level=self.level_of(reading), evidence=tuple(self._evidence(reading, last)))
 
@@ -182,7 +188,9 @@ class Reader:
             return ("valid" if types or wants else "inquiry" if asks else "none"), types
         said = {label for label in fired if label.startswith("nature.")}
         said_so = any(label.startswith("types.") for label in fired) or (said and "nature.none" not in said)
-        if not said_so and likely.get("none", 0.0) / total >= self.classifier.thresholds.get("nature.none", _UNLEARNED_THRESHOLD):
+        from_when = self.classifier.thresholds.get("nature.none", _UNLEARNED_THRESHOLD)
+        unlearnt = any(label.startswith("types.") and self.classifier.column(label) is None for label in fired)
+        if not unlearnt and likely.get("none", 0.0) / total >= (max(from_when, _CALM_THOUGH_SAID) if said_so else from_when):
             return "none", ()
         ranked = sorted((label for label in likely if label != "none"), key=lambda label: -likely[label])
         if types or ranked[0] != "valid":
@@ -224,7 +232,7 @@ class Reader:
     def _about(self, last: Glance, earlier: Sequence[Glance]) -> tuple[str, ...]:
         """Return what the message complains of, and what the ones before it did, each the less likely the longer ago.
 
-        Words that end the matter (settled, thanks, praise) end it.
+        Words that end the matter (settled, thanks, praise) end it. What complains of nothing by itself is about the last complaint.
         """
         if {"settled", "praise", "thanks"} & set(last.signals) and last.intensity <= _CALM:
             return last.types
@@ -234,6 +242,8 @@ class Reader:
                 still = glance.probabilities[f"types.{label}"] * _FADES**ago
                 if still >= self.classifier.thresholds.get(f"types.{label}", _UNLEARNED_THRESHOLD):
                     likely[label] = max(likely.get(label, 0.0), still)
+        if not likely and last.nature != "none":
+            return next((glance.types for glance in reversed(earlier) if glance.types), ())
         return tuple(sorted(likely, key=lambda label: -likely[label]))
 
     def _traits(self, last: Glance, earlier: Sequence[Glance], conversation: Conversation) -> tuple[str, ...]:
@@ -269,18 +279,9 @@ class Reader:
         raging = glance.intensity == HIGHEST
         if glance.nature == "none" or (raging and not glance.types):
             return []
-        columns = [column for label in self.labels["types"] if (column := self.classifier.column(f"types.{label}")) is not None]
-        claimed = [column for label in glance.types if (column := self.classifier.column(f"types.{label}")) is not None]
-        calm = self.classifier.column("nature.none")
-
-        about = [*columns, *claimed, *([] if calm is None else [calm])]
 
         def weigh(start: int, end: int) -> float:
-            likely = probability(self.classifier.part(glance.scored, start, end, about)).tolist()
-            # Who rages says much that isn't calm and is no point either: there only what is about a type counts.
-            complains = 0.0 if calm is None or raging else 1 - likely[-1]
-            of_types, of_claimed = likely[: len(columns)], likely[len(columns) : len(columns) + len(claimed)]
-            return 0.5 * complains + 0.3 * max(of_types, default=0.0) + 0.3 * max(of_claimed, default=0.0)
+            return self.classifier.pointed(glance.scored, glance.folded.text, start, end)
 
         language = self.languages[glance.lang]
         found = find_points(glance.folded, glance.hits, language, weigh)

@@ -110,6 +110,8 @@ class Reading:
     earlier_risks: tuple[str, ...] = ()
     """The risks of the messages before."""
     earlier_signals: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+    """Of types, nature and intensity those that are more likely wrong than right."""
 
     @property
     def complaint(self) -> bool:
@@ -166,4 +168,5 @@ class Reading:
             "demands": list(self.demands),
             "product_kind": self.product_kind,
             "detail": self.detail,
+            "unsure": list(self.unsure),
         }

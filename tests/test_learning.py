@@ -1,0 +1,160 @@
+"""What the classifier goes by, what it learns from, and what it is sure of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from calmdesk.adviser import Adviser
+from calmdesk.cli.learning import Source, sources
+from calmdesk.cli.main import main
+from calmdesk.evaluation import compare
+from calmdesk.reading.calibration import mixed, shares_of, thresholds_of
+from calmdesk.reading.features import Run, meaning_runs, units
+from calmdesk.reading.labelled import LabelledMessage, LabelTableError, joined, labels_by_id
+from calmdesk.reading.meanings import shipped_meanings
+from calmdesk.reading.network import LONGEST, Network
+from calmdesk.text.fold import fold
+from tests.conftest import ROOT
+from tests.people import conversation
+
+TABLE = [
+    "# types: L=logistics D=defect",
+    "# nature: v=valid n=none",
+    "# temperament: c=choleric u=unclear",
+    "# traits: x=terse",
+    "# needs: m=remedy",
+    "# risks: c=churn",
+    "a1\tLD\tv3c\t-\tm\tc\t0,6",
+    "a2\t-\tn0u\tx\t-\t-\t?",
+]
+
+
+def meant(text: str) -> set[str]:
+    """Return the names of what the words of *text* mean."""
+    folded = fold(text).text
+    return {name for name, _, _ in meaning_runs(folded, shipped_meanings().find(folded))}
+
+
+@pytest.mark.parametrize("text", ["箱子碎了", "箱子碎了喔", "the box is broken"])
+def test_words_of_one_meaning_are_the_same_in_every_language(text: str) -> None:
+    """A broken parcel is a broken parcel, said in Chinese or English."""
+    assert {"^parcel", "^broken", "^parcel broken"} <= meant(text)
+
+
+def test_a_negator_turns_round_what_the_next_words_mean_and_no_more() -> None:
+    """What is negated is marked so; the next clause isn't touched."""
+    assert "^!broken" in meant("没有碎")
+    assert "^!broken" not in meant("没有,碎了")
+
+
+def test_labels_without_texts_are_joined_by_id() -> None:
+    """A text gets the labels of its id; one without labels is left out."""
+    texts = [{"id": "a1", "lang": "zh-Hans", "text": "等了八天，箱子还破了"}, {"id": "b", "text": "?"}, {"id": "a2", "text": "ok"}]
+
+    found = list(joined(texts, labels_by_id(TABLE)))
+
+    assert [message.id for message in found] == ["a1", "a2"]
+    assert found[0].types == ("logistics", "defect")
+    assert (found[0].nature, found[0].intensity, found[0].temperament) == ("valid", 3, "choleric")
+    assert (found[0].needs, found[0].risks, found[0].pointed) == (("remedy",), ("churn",), (0, 6))
+    assert found[1].traits == ("terse",)
+    assert found[1].pointed is None
+
+
+@pytest.mark.parametrize("line", ["a3\tQ\tv3c\t-\t-\t-\t-", "a3\tL", "a3\tL\tv3\t-\t-\t-\t-", "a3\tL\tv3c\t-\t-\t-\there"])
+def test_a_table_that_cannot_be_read_names_its_line(line: str, tmp_path: Path) -> None:
+    """A letter without a label, a missing column, a place that is no number: the line is said, and no weights are written."""
+    with pytest.raises(LabelTableError, match="line 9"):
+        labels_by_id([*TABLE, line])
+
+    (tmp_path / "labels.tsv").write_text("\n".join([*TABLE, line]), "utf-8")
+    (tmp_path / "texts.jsonl").write_text('{"id": "a1", "text": "ok"}\n', "utf-8")
+    arguments = ["train", "--labels", str(tmp_path / "labels.tsv"), str(tmp_path / "texts.jsonl"), "--out", str(tmp_path / "w.npz")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 1
+    assert "line 9" in result.stderr
+    assert not (tmp_path / "w.npz").exists()
+
+
+def test_the_shipped_table_can_be_read() -> None:
+    """Every line of training/labels.tsv has labels that the playbook knows, and no text."""
+    found = labels_by_id((ROOT / "training" / "labels.tsv").read_text("utf-8").splitlines())
+
+    assert len(found) >= 25_000
+    assert {path.stem for path in (ROOT / "templates" / "complaints").glob("*.toml")} >= {
+        label for labels in found.values() for label in labels["types"]
+    }
+
+
+def test_what_judges_is_never_learnt_from() -> None:
+    """Every fifth message judges; together they are all there are."""
+    messages = [LabelledMessage(id=number, text="?", nature="none", intensity=0, temperament="unclear") for number in range(12)]
+    source = Source("some", messages, judges=5)
+
+    assert [message.id for message in source.judging()] == [4, 9]
+    assert sorted([*source.judging(), *source.teaching()], key=lambda message: int(message.id)) == messages
+
+
+def test_our_own_messages_judge_only_where_there_are_no_real_ones(tmp_path: Path) -> None:
+    """Real messages decide from when on a label is claimed."""
+    own, real = ROOT / "src/calmdesk/data/messages/brief.jsonl", tmp_path / "real.jsonl"
+    real.write_text(own.read_text("utf-8"), "utf-8")
+
+    assert [bool(source.judging()) for source in sources([own], [], [])] == [True]
+    assert [bool(source.judging()) for source in sources([own], [real], [])] == [False, True]
+
+
+def order_network() -> Network:
+    """Return a network with one output, that says yes where b stands right behind a."""
+    vectors = np.array([[0, 0], [0, 0], [1, 0], [0, 1]], dtype=np.float32)
+    layer = np.zeros((6, 1), dtype=np.float32)
+    layer[0, 0] = layer[3, 0] = 1.0  # the first of the unit before, the second of the unit itself
+    bias = np.array([-1.0], dtype=np.float32)
+    out = np.array([[4.0], [0.0]], dtype=np.float32)
+    return Network({"a": 2, "b": 3}, {}, vectors, np.zeros((1, 2), dtype=np.float32), ((layer, bias),), out, bias)
+
+
+@pytest.mark.parametrize(("text", "said"), [("a b", True), ("b a", False), ("c a b c", True), ("a c b", False), ("", False)])
+def test_the_network_sees_the_order_of_words(text: str, *, said: bool) -> None:
+    """The same words in another order are another message."""
+    assert (order_network().logits(units(text), [], [])[0] > 0) is np.bool_(said)
+
+
+def test_the_network_sees_beginning_and_end_of_a_long_message() -> None:
+    """Of a message of any length what stands first and last counts, at a bounded cost."""
+    between: list[Run] = units("c " * 4 * LONGEST)
+
+    assert order_network().logits([*between, *units("a b")], [], [])[0] > 0
+    assert order_network().logits([*between, *units("a b"), *between], [], [])[0] < 0
+
+
+def test_the_better_model_gets_the_larger_share_and_alarms_are_raised_early() -> None:
+    """A model that knows counts more than one that guesses; an alarm's threshold is lower than another label's of the same scores."""
+    chance = np.random.default_rng(0)
+    true = chance.random(600) < 0.2
+    knows = (np.where(true, 1.0, -1.0) + chance.normal(size=600))[:, None].astype(np.float32)
+    guesses = chance.normal(size=(600, 1)).astype(np.float32)
+
+    shares = shares_of(["risks.safety"], (knows, guesses), {"risks.safety": true})
+    likely = mixed((knows, guesses), shares)
+
+    assert shares[0, 0] > 3 * shares[1, 0]
+    assert abs(float(likely.mean()) - 0.2) < 0.02, "scores are probabilities"
+    assert thresholds_of({"risks.safety": true}, likely)["risks.safety"] < thresholds_of({"risks.churn": true}, likely)["risks.churn"]
+
+
+def test_evaluation_tells_how_far_scores_can_be_trusted(adviser: Adviser) -> None:
+    """A clear complaint is read as one and surely; gibberish isn't claimed to be sure; both show in the figures."""
+    clear = LabelledMessage(text="快递都八天了还没到", types=("logistics",), nature="valid", intensity=2, temperament="unclear")
+    reading = adviser.read(conversation("customer: " + clear.text))
+
+    figures = compare([(clear, reading)], adviser.reader.labels)
+
+    assert "types" not in reading.unsure
+    assert figures.doubt["types"].rate == 0
+    assert figures.doubt["types"].right_when_sure == 1
+    assert figures.calibration_error["types"] < 0.1

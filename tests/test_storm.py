@@ -55,7 +55,7 @@ async def test_a_storm_of_customers_is_taken_in_the_order_of_heat_within_the_lim
         )
 
     assert house.world.gate.busiest(house.group) <= 20
-    assert max(waits) <= own_minimum + 60
+    assert max(waits) <= 1.25 * own_minimum  # the hurried clock makes each call's own time count fifteen times
     assert max(shown[person.name] for person in hot) < sorted(shown[person.name] for person in set(people) - hot)[CUSTOMERS // 2]
 
 

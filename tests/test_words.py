@@ -1,4 +1,4 @@
-"""What the bot itself says: whole in every language, called for by the code, fit for where it is shown, and named rightly in the guides."""
+"""What the bot itself says: whole in every language, called for by the code, and fit for where it is shown."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ LONGEST_LABEL = {"zh-Hans": 12, "zh-Hant": 12, "en": 16}
 LONGEST_TOAST, LONGEST_OVER_SEARCH = 200, 64
 """In characters, as Telegram has it."""
 NO_SENTENCES = {"tags", "own_name"}
-GUIDES = {"en": ROOT / "docs" / "agents.md", "zh-Hans": ROOT / "docs" / "agents.zh-CN.md"}
 by_language = pytest.mark.parametrize("lang", WORDS.languages)
-by_guide = pytest.mark.parametrize("lang", GUIDES)
 
 
 def placeholders(sentence: str) -> list[str]:
@@ -336,64 +334,3 @@ def test_a_persons_app_tells_their_language(tag: str | None, lang: str | None) -
 def test_the_languages_are_the_playbooks(adviser: Adviser) -> None:
     """The bot speaks every language that the replies are written in."""
     assert set(WORDS.languages) == set(adviser.playbook.languages)
-
-
-# -- the guides for agents
-
-
-def cards_labels() -> set[str]:
-    """Return the labels on the cards and questions that agents see; the admins' pages have their own guide."""
-    return {key for use in uses() if not use.where.startswith("desk/admins") for key in named(use) if key.startswith("button_")}
-
-
-def in_bold(lang: str) -> set[str]:
-    """Return what a guide prints bold: labels of buttons, and nothing else."""
-    return set(re.findall(r"\*\*(.+?)\*\*", GUIDES[lang].read_text("utf-8")))
-
-
-def said_by_the_bot(lang: str) -> list[str]:
-    """Return the bot's sentences as a guide quotes them: with … for what is put in."""
-    return [re.sub(r"\{\w+\}", "…", sentence) for sentence in WORDS.languages[lang].values()]
-
-
-@by_guide
-def test_the_guide_names_only_buttons_that_exist(lang: str) -> None:
-    """What is bold in the guide stands on a button, letter by letter."""
-    labels = {WORDS(lang, key, number=number) for key in cards_labels() for number in (1, 2, 3)}
-
-    assert in_bold(lang) - labels == set()
-
-
-@by_guide
-def test_the_guide_explains_every_button(lang: str) -> None:
-    """No button of a card is left to be guessed."""
-    assert [key for key in cards_labels() if WORDS(lang, key, number=1) not in in_bold(lang)] == []
-
-
-@by_guide
-def test_the_guide_names_only_commands_that_exist(lang: str) -> None:
-    """Each `/command` in the guide is one that the bot takes."""
-    desk = "\n".join(path.read_text("utf-8") for path in (SOURCE / "desk").rglob("*.py"))
-    taken = set(re.findall(r'"(/[a-z]+)"', desk))
-    told = set(re.findall(r"`(/[a-z]+)`", GUIDES[lang].read_text("utf-8")))
-
-    assert {"/language", "/forget"} <= told
-    assert told - taken == set()
-
-
-@by_guide
-def test_the_guide_quotes_what_the_bot_says(lang: str) -> None:
-    """What the guide sets off as the bot's own sentence is one, word by word; … stands for what is put in."""
-    quoted = re.findall(r"^> (.+)$", GUIDES[lang].read_text("utf-8"), re.MULTILINE)
-
-    assert len(quoted) > 3
-    assert set(quoted) - set(said_by_the_bot(lang)) == set()
-
-
-@by_guide
-def test_the_guide_tells_troubles_as_the_card_does(lang: str) -> None:
-    """The signs of trouble in the guide's table are the card's own words."""
-    told = re.findall(r"^\| (?:⚠️|⛔|🌊) (.+?) \|", GUIDES[lang].read_text("utf-8"), re.MULTILINE)
-
-    assert len(told) == 4
-    assert [words for words in told if not any(said.startswith(words) for said in said_by_the_bot(lang))] == []

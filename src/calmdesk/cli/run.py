@@ -165,7 +165,7 @@ def health(as_json: bool, config: Path | None, db: Path | None) -> None:
     """Say whether the desk is well: what waits and for how long, what failed, what nobody knows; exit code 1 where somebody should look."""
     with records(config, db) as store:
         figures = store.look(_figures)
-    well = not (figures["dead_letters"] or figures["failed"] or figures["unknown_outcome"])
+    well = not (figures["dead_letters"] or figures["failed"] or figures["unknown_outcome"] or figures["stuck"])
     if as_json:
         click.echo(json.dumps({"well": well, **figures}, indent=1))
     else:
@@ -175,6 +175,8 @@ def health(as_json: bool, config: Path | None, db: Path | None) -> None:
 
 
 def _figures(books: Books) -> dict[str, Any]:
+    from calmdesk.store.outbox import STUCK_AFTER
+
     inbox, outbox = books.inbox.counts(), books.outbox.counts()
     (came,) = books.db.execute("SELECT min(came_at) FROM inbox WHERE state = 'waiting'").fetchone()
     made = books.outbox.oldest_waiting()
@@ -188,4 +190,5 @@ def _figures(books: Books) -> dict[str, Any]:
         "oldest_message_seconds": seconds["message"],
         "failed": outbox["failed"],
         "unknown_outcome": outbox["unknown"],
+        "stuck": len(books.outbox.stuck(books.now - STUCK_AFTER)),
     }

@@ -56,7 +56,13 @@ def advise(kit: Kit, books: Books, case: Case, customer: Person, message_id: int
 
 def _corrected(kit: Kit, books: Books, conversation: Conversation, message_id: int) -> dict[str, Any]:
     """Return what agents say of a message: of one very like it, and before that of this one itself."""
-    return {**kit.learnt.of(conversation.customer_turns[-1].text), **books.readings.corrected(message_id)}
+    corrected = {**kit.learnt.of(conversation.customer_turns[-1].text), **books.readings.corrected(message_id)}
+    earlier = {
+        number: said["intensity"]
+        for number, turn in enumerate(conversation.customer_turns[:-1])
+        if "intensity" in (said := kit.learnt.of(turn.text))
+    }
+    return corrected | ({"earlier_heat": earlier} if earlier else {})
 
 
 def others(kit: Kit, books: Books, case: Case, customer: Person) -> bool:

@@ -11,7 +11,7 @@ from calmdesk.desk.advising import advise, others
 from calmdesk.desk.calls import Button
 from calmdesk.desk.card import with_blanks
 from calmdesk.desk.events import Tapped
-from calmdesk.desk.kit import BUSINESS_WINDOW, Kit, plain
+from calmdesk.desk.kit import BUSINESS_WINDOW, Buttons, Kit, plain
 from calmdesk.replies.template import BLANK
 from calmdesk.store.rows import Case, Colleague, Customer, Offered
 from calmdesk.store.store import Books
@@ -150,7 +150,21 @@ def _ask_blank(kit: Kit, books: Books, hand: Hand, text: str, data: dict[str, An
     chat_id, thread = hand.place
     books.staff.begin(hand.colleague.user_id, chat_id, thread, "blank", hand.case.id, {**data, "text": text, "blank": match[1]})
     asked = kit.words(hand.lang, "ask_blank", agent=plain(hand.colleague.name, 40), name=plain(name), example=plain(example))
-    kit.whisper(books, chat_id, f"{asked}\n\n{with_blanks(kit, text, hand.lang)}", [[_give_up(kit, hand)]], thread=thread, asks=True)
+    kit.whisper(
+        books,
+        chat_id,
+        f"{asked}\n\n{with_blanks(kit, text, hand.lang)}",
+        [[_give_up(kit, hand)]],
+        thread=thread,
+        asks=hand.colleague.user_id,
+        customer_id=hand.customer.id,
+    )
+
+
+def _question(kit: Kit, books: Books, hand: Hand, text: str, buttons: Buttons) -> None:
+    """Ask an agent something about a case where they are."""
+    chat_id, thread = hand.place
+    kit.whisper(books, chat_id, text, buttons, thread=thread, asks=hand.colleague.user_id, customer_id=hand.customer.id)
 
 
 def _give_up(kit: Kit, hand: Hand) -> Button:
@@ -166,7 +180,15 @@ def _edit(kit: Kit, books: Books, hand: Hand) -> str:
     books.staff.begin(hand.colleague.user_id, chat_id, thread, "edit", case.id, {"suggestion": reply.id})
     said = kit.words(hand.lang, "edit_this", agent=plain(hand.colleague.name, 40))
     copies = [Button(kit.words(hand.lang, "button_copy"), copies=text)] if len(text) <= 256 else []
-    kit.whisper(books, chat_id, f"{said}\n\n<code>{plain(text)}</code>", [[*copies, _give_up(kit, hand)]], thread=thread, asks=True)
+    kit.whisper(
+        books,
+        chat_id,
+        f"{said}\n\n<code>{plain(text)}</code>",
+        [[*copies, _give_up(kit, hand)]],
+        thread=thread,
+        asks=hand.colleague.user_id,
+        customer_id=hand.customer.id,
+    )
     kit.show(books, case, hand.customer)
     return ""
 
@@ -218,7 +240,7 @@ def _note(kit: Kit, books: Books, hand: Hand) -> str:
     chat_id, thread = hand.place
     books.staff.begin(hand.colleague.user_id, chat_id, thread, "note", hand.case.id, {})
     asked = kit.words(hand.lang, "ask_note", agent=plain(hand.colleague.name, 40))
-    kit.whisper(books, chat_id, asked, [[_give_up(kit, hand)]], thread=thread, asks=True)
+    _question(kit, books, hand, asked, [[_give_up(kit, hand)]])
     return ""
 
 
@@ -250,19 +272,12 @@ def _supervisor(kit: Kit, books: Books, hand: Hand) -> str:
         if colleague.may("supervisor") and colleague.user_id != hand.colleague.user_id and colleague.reachable:
             lang = kit.language(colleague)
             asked = kit.words(lang, "supervise", agent=plain(hand.colleague.name, 40), name=plain(hand.customer.name, 60))
-            kit.whisper(books, colleague.user_id, asked, _way_to(kit, books, hand.customer, lang), customer_id=hand.customer.id)
+            kit.whisper(books, colleague.user_id, asked, kit.way_to(books, hand.customer, lang), customer_id=hand.customer.id)
             told += 1
     books.cases.set(hand.case.id, supervised_at=books.now, level=5)
     books.staff.note("supervisor", hand.colleague.user_id, hand.case.id)
     kit.show(books, books.cases.get(hand.case.id), hand.customer)
     return kit.words(hand.lang, "supervisor_told" if told else "no_supervisor")
-
-
-def _way_to(kit: Kit, books: Books, customer: Customer, lang: str) -> list[list[Button]]:
-    topic = books.places.topic(customer.id)
-    if topic is None or topic.thread_id is None:
-        return []
-    return [[Button(kit.words(lang, "button_go"), url=f"https://t.me/c/{str(topic.chat_id).removeprefix('-100')}/{topic.thread_id}")]]
 
 
 def _close(kit: Kit, books: Books, hand: Hand) -> str:
@@ -281,6 +296,9 @@ def _reopen(kit: Kit, books: Books, hand: Hand) -> str:
 
 
 def _drop(kit: Kit, books: Books, hand: Hand) -> str:
+    step = books.staff.step(hand.colleague.user_id, *hand.place)
+    if hand.arguments and (step is None or hand.arguments != (str(step.data.get("typed_as")),)):
+        raise RefusalError("outdated")
     books.staff.finish(hand.colleague.user_id, *hand.place)
     return kit.words(hand.lang, "dropped")
 
@@ -303,8 +321,8 @@ def _again(kit: Kit, books: Books, hand: Hand) -> str:
 def _anyway(kit: Kit, books: Books, hand: Hand) -> str:
     """Send what was warned of after all, or the better wording."""
     step = books.staff.step(hand.colleague.user_id, *hand.place)
-    if step is None or step.kind != "warned" or step.case_id != hand.case.id:
-        raise RefusalError("outdated")
+    if step is None or step.kind != "warned" or step.case_id != hand.case.id or hand.arguments != (str(step.data["typed_as"]),):
+        raise RefusalError("outdated")  # another text has been held back since
     books.staff.finish(hand.colleague.user_id, *hand.place)
     case = take(books, hand.case, hand.colleague)
     may_write(books, case, hand.customer)

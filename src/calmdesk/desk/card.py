@@ -81,7 +81,7 @@ def topic_name(kit: Kit, view: View) -> str:
     lang = kit.desk_language
     about = [kit.name("types", key, lang) for key in view.case.types[:2]]
     sign = "✅" if not view.case.is_open else "🆘" if view.case.alert else HEAT_SIGNS[view.case.heat]
-    return " ".join([sign, view.customer.name[:60], *(["·", "、".join(about)] if about else [])])[:128]
+    return " ".join([sign, view.customer.name[:60], *(["·", kit.words(lang, "join").join(about)] if about else [])])[:128]
 
 
 def card(kit: Kit, view: View, panel: str, chat_lang: str) -> tuple[str, Buttons]:
@@ -106,7 +106,7 @@ def card(kit: Kit, view: View, panel: str, chat_lang: str) -> tuple[str, Buttons
 
 def _head(kit: Kit, view: View, lang: str) -> str:
     types = view.advice.get("reading", {}).get("types", ())
-    about = "、".join(kit.name("types", key, lang) for key in types) or kit.words(lang, "no_complaint")
+    about = kit.words(lang, "join").join(kit.name("types", key, lang) for key in types) or kit.words(lang, "no_complaint")
     sign = HEAT_SIGNS[view.case.heat]
     return f"{sign} <b>{plain(view.customer.name, 60)}</b> · {escape(about)} · {kit.words(lang, 'level', level=view.case.level)}"
 
@@ -122,8 +122,8 @@ def _reading(kit: Kit, view: View, lang: str) -> list[str]:
         manner = [kit.name("temperament", reading["temperament"], lang)] if reading["temperament"] != "unclear" else []
         manner += [kit.name("traits", key, lang) for key in reading["traits"]]
         curve = "".join(_CURVE[step] for step in view.case.heats[-12:])
-        parts = [f"{kit.words(lang, 'heat')} {curve} {view.case.heat}", "、".join(manner)]
-        parts.append("、".join(kit.name("risks", key, lang) for key in reading["risks"]))
+        parts = [f"{kit.words(lang, 'heat')} {curve} {view.case.heat}", kit.words(lang, "join").join(manner)]
+        parts.append(kit.words(lang, "join").join(kit.name("risks", key, lang) for key in reading["risks"]))
         lines.append(" · ".join(escape(part) for part in parts if part))
         if reading["points"]:
             lines.append("\n".join(f"{number}. {plain(point, 80)}" for number, point in enumerate(reading["points"], 1)))

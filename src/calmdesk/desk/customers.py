@@ -148,7 +148,7 @@ def _read_and_show(kit: Kit, books: Books, case: Case, customer: Customer, messa
     if flooded != case.flooded:
         books.cases.set(case.id, flooded=flooded)
         case = books.cases.get(case.id)
-    if content.text and not flooded:
+    if content.text and not flooded and not content.text.startswith("/"):  # a command of other bots says nothing about anybody
         read = advise(kit, books, case, customer, message_id)
         if read is not None:
             case = read[0]
@@ -167,7 +167,7 @@ def _alarm(kit: Kit, books: Books, case: Case, customer: Customer) -> None:
         if colleague.reachable and colleague.may("supervisor") and colleague.user_id not in seen_at:
             lang = kit.language(colleague)
             said = kit.words(lang, "alarm", name=plain(customer.name, 60), alert=plain(case.alert or "", 400))
-            kit.whisper(books, colleague.user_id, said, customer_id=customer.id)
+            kit.whisper(books, colleague.user_id, said, kit.way_to(books, customer, lang), customer_id=customer.id)
 
 
 # -- commands
@@ -197,7 +197,13 @@ def _export(kit: Kit, books: Books, customer: Customer) -> None:
     books.outbox.put("document", customer.chat_id, content, customer_id=customer.id)
 
 
-_COMMANDS = {"/start": _start, "/language": _language, "/forget": _forget, "/export": _export}
+_COMMANDS = {"/start": _start, "/help": _start, "/language": _language, "/forget": _forget, "/export": _export}
+
+
+def menu(kit: Kit, lang: str) -> tuple[tuple[str, str], ...]:
+    """Return the commands that a customer may give, each with what it is for."""
+    names = [name.removeprefix("/") for name in _COMMANDS if _COMMANDS[name] is not _start]
+    return tuple((name, kit.words(lang, f"menu_{name}")) for name in names)
 
 
 def tapped(kit: Kit, books: Books, tap: Tapped, customer: Customer) -> bool:

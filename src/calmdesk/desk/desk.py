@@ -92,6 +92,16 @@ class Desk:
         self._refused = None if found.adviser else found.stamps
         self.kit = renewal.take(self.kit, books, found)
 
+    def menus(self, books: Books) -> list[tuple[int | None, str, tuple[tuple[str, str], ...]]]:
+        """Return the commands that people see: chat (None for every private chat), language of their app ("" for any), the commands."""
+        kit = self.kit
+        # An app says no more than "zh"; of the languages for it, the one that stands first counts.
+        spoken = reversed([(tag, lang) for lang, words in kit.words.languages.items() for tag in words["tags"].split()])
+        tags = {tag.partition("-")[0]: lang for tag, lang in spoken}
+        for_customers = [(None, tag, customers.menu(kit, lang)) for tag, lang in tags.items()]
+        anybody = [*for_customers, (None, "", customers.menu(kit, kit.words.language_of("en") or kit.words.first))]
+        return [*anybody, *((one.user_id, "", admins.menu(kit, one)) for one in books.staff.all() if one.reachable)]
+
     # -- who and where
 
     def _colleague(self, books: Books, person: Person) -> Colleague | None:
@@ -131,7 +141,7 @@ class Desk:
                 customers.receive(self.kit, books, said, account)
         elif said.chat.kind == "private":
             self._said_in_private(books, said)
-        elif said.chat.id in self.kit.settings.staff.groups:
+        elif said.chat.id in self.kit.settings.staff.groups or (said.chat.thread and books.places.topic_at(said.chat.id, said.chat.thread)):
             self._said_at_the_desk(books, said)
 
     def _said_in_private(self, books: Books, said: Said) -> None:
@@ -147,9 +157,9 @@ class Desk:
         card = books.places.card_at(said.chat.id, said.reply_to) if said.reply_to else None
         step = books.staff.step(colleague.user_id, said.chat.id, 0)
         case_id = card.case_id if card else books.cases.message(message_id).case_id if message_id else None
-        if case_id is None and step is not None and step.kind in typed.STEPS:
+        if case_id is None and step is not None and typed.answers(step, said):
             case_id = step.case_id
-        if said.content.text.startswith("/") and not said.content.text.startswith("//"):
+        if _is_command(said):
             self.kit = admins.command(self.kit, books, said, colleague)
         elif case_id is not None:
             typed.typed(self.kit, books, said, colleague, books.customers.get(books.cases.get(case_id).customer_id))
@@ -164,9 +174,9 @@ class Desk:
         if colleague is None:
             if customer is not None:  # what a stranger types must not pass for sent
                 self.kit.whisper(books, said.chat.id, "⛔ " + self.kit.words(self.kit.desk_language, "staff_only"), thread=said.chat.thread)
-        elif customer is not None:
+        elif customer is not None and not _is_command(said):
             typed.typed(self.kit, books, said, colleague, customer)
-        elif said.content.text.startswith("/"):
+        elif _is_command(said):
             self.kit = admins.command(self.kit, books, said, colleague)
 
     def _edited(self, books: Books, event: Edited) -> None:
@@ -198,3 +208,8 @@ class Desk:
                 customers.reached(self.kit, books, event)
         elif event.inside:
             books.outbox.at_once(event.chat.id)
+
+
+def _is_command(said: Said) -> bool:
+    """Say whether a message is a command; a line that begins with // is a note."""
+    return said.content.text.startswith("/") and not said.content.text.startswith("//")

@@ -104,15 +104,24 @@ class Kit:
             )  # fmt: skip
 
     def whisper(
-        self, books: Books, chat_id: int, text: str, buttons: Buttons | None = None, *, thread: int = 0, asks: bool = False,
+        self, books: Books, chat_id: int, text: str, buttons: Buttons | None = None, *, thread: int = 0, asks: int = 0,
         customer_id: int = 0,
     ) -> None:  # fmt: skip
         """Say something to one of the staff, in private or in a topic; *text* is HTML.
 
-        *customer_id* says whom it names, so that it is erased with them.
+        *customer_id* says whom it names, so that it is erased with them; *asks*, who is to answer it. In a private chat the field for a
+        reply opens by itself then, in place of buttons.
         """
-        content = {"text": text, "buttons": packed(buttons or []), "thread": thread, "asks": asks}
+        shown = [] if asks and chat_id > 0 else packed(buttons or [])
+        content = {"text": text, "buttons": shown, "thread": thread, "asks": asks}
         books.outbox.put("whisper", chat_id, content, customer_id=customer_id, urgency=ALARM)
+
+    def way_to(self, books: Books, customer: Customer, lang: str) -> Buttons:
+        """Return a button that leads to a customer's topic, where there is one."""
+        topic = books.places.topic(customer.id)
+        if topic is None or topic.thread_id is None:
+            return []
+        return [[Button(self.words(lang, "button_go"), url=f"https://t.me/c/{str(topic.chat_id).removeprefix('-100')}/{topic.thread_id}")]]
 
     def toast(self, books: Books, tap_id: str, text: str = "", *, box: bool = False) -> None:
         """Answer a tap."""

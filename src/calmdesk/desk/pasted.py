@@ -31,12 +31,12 @@ def pasted(kit: Kit, books: Books, colleague: Colleague, text: str) -> None:
 
 def _reading(kit: Kit, advice: Advice, text: str, lang: str) -> str:
     reading = advice.reading
-    about = "、".join(kit.name("types", key, lang) for key in reading.types) or kit.words(lang, "no_complaint")
+    about = kit.words(lang, "join").join(kit.name("types", key, lang) for key in reading.types) or kit.words(lang, "no_complaint")
     manner = [kit.name("temperament", reading.temperament, lang)] if reading.temperament != "unclear" else []
     manner += [kit.name("traits", key, lang) for key in reading.traits] + [kit.name("risks", key, lang) for key in reading.risks]
     lines = [
         f"{HEAT_SIGNS[reading.intensity]} <b>{plain(about)}</b> · {kit.words(lang, 'heat')} {reading.intensity}",
-        plain("、".join(manner)),
+        plain(kit.words(lang, "join").join(manner)),
         f"<blockquote>{marked(text, [piece.as_json() for piece in reading.evidence])}</blockquote>",
     ]
     if advice.alert:

@@ -48,7 +48,7 @@ def prepare(kit: Kit, books: Books, post: Post) -> Prepared | None:
 
 def _thread(kit: Kit, books: Books, post: Post) -> int | Prepared:
     """Return the topic that a post goes to, 0 for none; where the topic has yet to be made, the call that makes it."""
-    if post.chat_id not in kit.settings.staff.groups or not post.customer_id:
+    if not is_group(post.chat_id) or not post.customer_id:
         return 0
     topic = books.places.topic(post.customer_id)
     if topic is None or topic.chat_id != post.chat_id:
@@ -59,6 +59,11 @@ def _thread(kit: Kit, books: Books, post: Post) -> int | Prepared:
     return topic.thread_id
 
 
+def is_group(chat_id: int) -> bool:
+    """Say whether a chat is a group: Telegram gives groups negative numbers."""
+    return chat_id < 0
+
+
 def _view(books: Books, post: Post) -> View:
     case = books.cases.last_of(post.customer_id) if post.case_id is None else books.cases.get(post.case_id)
     if case is None:
@@ -67,7 +72,7 @@ def _view(books: Books, post: Post) -> View:
 
 
 def _chat_language(kit: Kit, books: Books, chat_id: int) -> str:
-    return kit.desk_language if chat_id in kit.settings.staff.groups else kit.language(books.staff.get(chat_id))
+    return kit.desk_language if is_group(chat_id) else kit.language(books.staff.get(chat_id))
 
 
 def _card(kit: Kit, books: Books, post: Post, thread: int) -> Prepared | None:
@@ -94,7 +99,7 @@ def _mirror(kit: Kit, books: Books, post: Post, thread: int) -> Prepared | None:
             break
         lines.append(line)
         posts.append(one)
-    private = not thread and post.chat_id not in kit.settings.staff.groups
+    private = not is_group(post.chat_id)
     name = f"<b>{plain(books.customers.get(post.customer_id).name, 40)}</b>\n" if private else ""
     quietly = all(books.cases.message(one.message_id or 0).role != "customer" for one in posts)
     return Prepared(tuple(posts), Say(post.chat_id, name + "\n".join(lines), marked=True, thread=thread, quietly=quietly))
@@ -167,7 +172,7 @@ def _tell(_kit: Kit, _books: Books, post: Post, thread: int) -> Prepared | None:
         return Prepared((post,), page)
     return Prepared((post,), Say(
         post.chat_id, content["text"], marked=True, thread=content.get("thread", 0) or thread, buttons=unpacked(content["buttons"]),
-        asks=content.get("asks", False),
+        asks=bool(content.get("asks")),
     ))  # fmt: skip
 
 
@@ -260,6 +265,8 @@ def _done(kit: Kit, books: Books, prepared: Prepared, outcome: Outcome) -> None:
         books.places.mirrored(post.chat_id, outcome.number, [one.message_id for one in prepared.posts if one.message_id])
     elif post.kind in {"say", "copy"} and outcome.number is not None and post.message_id is not None:
         books.cases.stands_as(post.message_id, outcome.number)
+    elif post.kind == "whisper" and post.content.get("asks") and outcome.number is not None:
+        books.staff.asked(post.content["asks"], post.chat_id, post.content["thread"], outcome.number)
     elif post.kind == "topic" and isinstance(prepared.call, ChangeTopic):
         topic = books.places.topic(post.customer_id)
         if topic is not None:

@@ -29,13 +29,27 @@ def typed(kit: Kit, books: Books, said: Said, colleague: Colleague, customer: Cu
     try:
         if _NOTE.match(said.content.text):
             _write_note(kit, books, case, customer, colleague, _NOTE.sub("", said.content.text))
-        elif step is not None and step.case_id == case.id and said.content.kind == "text" and step.kind in STEPS:
+        elif step is not None and step.case_id == case.id and answers(step, said):
             books.staff.finish(colleague.user_id, said.chat.id, said.chat.thread)
             STEPS[step.kind](kit, books, said, colleague, case, customer, step)
         else:
+            _no_old_question(books, said, step)
             _answer(kit, books, said, colleague, case, customer)
     except RefusalError as refused:
         _reply(kit, books, said, f"⛔ {plain(kit.words(lang, refused.key, **refused.values))}")
+
+
+def answers(step: Step, said: Said) -> bool:
+    """Say whether a message answers what its writer was asked.
+
+    In a topic the next message does, unless it replies to something else. In a private chat, where customers' words from anywhere are
+    pasted, only a reply to the question does, and nothing that was forwarded.
+    """
+    if step.kind not in STEPS or said.content.kind != "text" or said.forwarded:
+        return False
+    if said.reply_to is None:
+        return said.chat.kind != "private"
+    return said.reply_to == step.data.get("question")
 
 
 def edited(kit: Kit, books: Books, event: Edited, colleague: Colleague) -> None:
@@ -56,6 +70,15 @@ def edited(kit: Kit, books: Books, event: Edited, colleague: Colleague) -> None:
         customer = books.customers.get(message.customer_id)
         content = {"text": text, "number": message.chat_message_id}
         books.outbox.put("change", customer.chat_id, content, customer_id=customer.id, case_id=message.case_id, message_id=message.id)
+
+
+def _no_old_question(books: Books, said: Said, step: Step | None) -> None:
+    """Refuse the answer to a question that is over; a reply to the card, or to what somebody said, is an answer to the customer."""
+    if step is None or said.reply_to is None:
+        return
+    shows = books.places.mirrored_at(said.chat.id, said.reply_to) or books.places.card_at(said.chat.id, said.reply_to)
+    if shows is None:
+        raise RefusalError("outdated")
 
 
 def _answer(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, customer: Customer) -> None:
@@ -112,9 +135,9 @@ def _warn(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, 
     kinds = sorted({caution.kind for caution in cautions})
     step = {"text": text, "better": better, "kinds": kinds, "typed_as": said.message_id}
     books.staff.begin(colleague.user_id, said.chat.id, said.chat.thread, "warned", case.id, step)
-    buttons = [[Button(kit.words(lang, "button_better"), data=f"anyway.better:{case.id}")]] if better else []
-    give_up = Button(kit.words(lang, "button_give_up"), data=f"drop:{case.id}")
-    buttons.append([Button(kit.words(lang, "button_anyway"), data=f"anyway:{case.id}"), give_up])
+    buttons = [[Button(kit.words(lang, "button_better"), data=f"anyway.better:{case.id}:{said.message_id}")]] if better else []
+    give_up = Button(kit.words(lang, "button_give_up"), data=f"drop:{case.id}:{said.message_id}")
+    buttons.append([Button(kit.words(lang, "button_anyway"), data=f"anyway:{case.id}:{said.message_id}"), give_up])
     _reply(kit, books, said, "\n".join(lines), buttons)
 
 
@@ -132,6 +155,8 @@ def _write_note(kit: Kit, books: Books, case: Case, customer: Customer, colleagu
 
 def _note_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, customer: Customer, _step: Step) -> None:
     _write_note(kit, books, case, customer, colleague, said.content.text)
+    lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
+    _reply(kit, books, said, f"📝 {plain(kit.words(lang, 'noted'))}")
 
 
 def _edit_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, customer: Customer, _step: Step) -> None:
@@ -160,10 +185,10 @@ def _blank_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: 
     books.staff.begin(colleague.user_id, said.chat.id, said.chat.thread, "blank", case.id, data)
     asked = kit.words(lang, "ask_blank", agent=plain(colleague.name, 40), name=plain(name), example=plain(example))
     give_up = Button(kit.words(lang, "button_give_up"), data=f"drop:{case.id}")
-    _reply(kit, books, said, f"{asked}\n\n{with_blanks(kit, text, lang)}", [[give_up]], asks=True)
+    _reply(kit, books, said, f"{asked}\n\n{with_blanks(kit, text, lang)}", [[give_up]], asks=colleague.user_id)
 
 
-def _reply(kit: Kit, books: Books, said: Said, text: str, buttons: list[list[Button]] | None = None, *, asks: bool = False) -> None:
+def _reply(kit: Kit, books: Books, said: Said, text: str, buttons: list[list[Button]] | None = None, *, asks: int = 0) -> None:
     kit.whisper(books, said.chat.id, text, buttons, thread=said.chat.thread, asks=asks)
 
 

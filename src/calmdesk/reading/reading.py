@@ -138,7 +138,7 @@ class Reading:
             types=types,
             nature=nature,
             intensity=intensity,
-            heat=(*self.heat[:-1], intensity),
+            heat=(*(labels.get("earlier_heat", {}).get(number, heat) for number, heat in enumerate(self.heat[:-1])), intensity),
             temperament=labels.get("temperament", self.temperament),
             traits=tuple(labels.get("traits", self.traits)),
             needs=tuple(labels.get("needs", self.needs)),

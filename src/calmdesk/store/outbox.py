@@ -17,6 +17,9 @@ _LINES = "outbox INDEXED BY outbox_open WHERE state IN ('waiting', 'sending')"
 REPEATABLE = frozenset({"card", "topic", "toast", "menu", "results", "close_topic", "pin"})
 """Kinds that may be done again when nobody knows whether they were done: they set a state, or nobody minds."""
 
+STUCK_AFTER = timedelta(minutes=2)
+"""What has waited for so long isn't just waiting for its turn."""
+
 
 class Outbox:
     """The posts of one transaction's view."""
@@ -155,6 +158,15 @@ class Outbox:
             "SELECT state, count(*) FROM outbox WHERE state IN ('waiting', 'sending', 'failed', 'unknown') GROUP BY state"
         )
         return {"waiting": 0, "sending": 0, "failed": 0, "unknown": 0} | {row[0]: row[1] for row in rows}
+
+    def stuck(self, before: datetime) -> list[str]:
+        """Return why posts wait that were made before a time, each reason once; "" for those without one."""
+        rows = self._db.execute(
+            """SELECT DISTINCT coalesce(error, '') FROM outbox
+               WHERE state IN ('waiting', 'sending') AND state = 'waiting' AND made_at < ?""",
+            (stamp(before),),
+        )
+        return [row[0] for row in rows]
 
     def oldest_waiting(self) -> datetime | None:
         """Return when the post that has waited longest was made."""

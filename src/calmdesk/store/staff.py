@@ -109,6 +109,13 @@ class Staff:
             (user_id, chat_id, thread_id, kind, case_id, as_json(data), stamp(self._now)),
         )
 
+    def asked(self, user_id: int, chat_id: int, thread_id: int, question: int) -> None:
+        """Note which message asked what somebody is in the middle of."""
+        self._db.execute(
+            "UPDATE steps SET data = json_set(data, '$.question', ?) WHERE user_id = ? AND chat_id = ? AND thread_id = ?",
+            (question, user_id, chat_id, thread_id),
+        )
+
     def finish(self, user_id: int, chat_id: int, thread_id: int) -> None:
         """Note that a step is done or given up."""
         self._db.execute("DELETE FROM steps WHERE user_id = ? AND chat_id = ? AND thread_id = ?", (user_id, chat_id, thread_id))

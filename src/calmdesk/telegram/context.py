@@ -16,7 +16,6 @@ from calmdesk.telegram.desklike import DeskLike
 from calmdesk.telegram.sender import Sender
 from calmdesk.telegram.worker import Worker
 
-
 _IN_LINE = 2
 """So many updates stand in line for the store's one thread: enough to keep it busy, and few enough for the sender, whose work is short
 and whose time is limited, to get its turn."""

@@ -7,6 +7,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from math import inf
@@ -29,6 +30,8 @@ PATIENCE = 5.0
 _LOOKS = 100
 """So many posts are prepared in one transaction at most."""
 _IDLE = 5.0
+_SHORTEST = 0.01
+"""Seconds between two looks into the outbox, at most and at least, where nobody wakes the sender."""
 _LONGEST_WAIT = 60.0
 
 
@@ -52,7 +55,7 @@ class Sender:
         self._woken.set()
 
     async def run(self) -> None:
-        """Send until stopped."""
+        """Send until stopped; then wait a little for the calls under way. One that doesn't end is looked into at the next start."""
         await self._store.write(self._start)
         while not self._stopping:
             self._woken.clear()
@@ -61,20 +64,18 @@ class Sender:
             except sqlite3.Error:
                 _LOG.exception("The outbox can't be read; trying again")
                 pause = _IDLE
-            try:
-                await asyncio.wait_for(self._woken.wait(), min(pause, _IDLE) / self._pace)
-            except TimeoutError:
-                continue
-
-    async def stop(self) -> None:
-        """Begin no call any more and wait a little for those under way; one that doesn't end is looked into at the next start."""
-        self._stopping = True
-        self.wake()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), max(_SHORTEST, min(pause, _IDLE) / self._pace))
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=PATIENCE)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Begin no call any more."""
+        self._stopping = True
+        self.wake()
 
     def _now(self) -> float:
         return time.monotonic() * self._pace
@@ -103,13 +104,15 @@ class Sender:
     def _take(self, books: Books, busy: set[int], room: int) -> list[Prepared]:
         """Prepare the most urgent posts, one for each chat, and note that they are on their way."""
         taken: list[Prepared] = []
-        looks = _LOOKS
-        while looks > 0:
-            looks, before = looks - 1, looks
-            for post in books.outbox.ready(busy):
+        looked = 0
+        while looked < _LOOKS:
+            posts = [post for post in books.outbox.ready(busy) if room > 0 or post.chat_id == NO_CHAT]
+            if not posts:
+                break
+            for post in posts:
                 if post.chat_id in busy or (room <= 0 and post.chat_id != NO_CHAT):
                     continue
-                looks -= 1
+                looked += 1
                 prepared = self._prepared(books, post)
                 if prepared is None:
                     continue
@@ -117,8 +120,6 @@ class Sender:
                 if post.chat_id != NO_CHAT:
                     busy.add(post.chat_id)
                     room -= 1
-            if looks == before - 1:
-                break
         return taken
 
     def _prepared(self, books: Books, post: Post) -> Prepared | None:
@@ -144,10 +145,25 @@ class Sender:
             self._busy.add(chat_id)
         task = asyncio.create_task(self._deliver(prepared, chat_id), name=f"post {prepared.post.id}")
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _LOG.critical("A fault in the sender: %s stays as it is until the next start", task.get_name(), exc_info=error)
 
     async def _deliver(self, prepared: Prepared, chat_id: int) -> None:
         """Make a call and note what became of it; only then the next for its chat may go."""
+        try:
+            outcome = await self._made(prepared, chat_id)
+            while not await self._settled(prepared, outcome):
+                await asyncio.sleep(_IDLE)
+        finally:
+            self._busy.discard(chat_id)
+            self.wake()
+
+    async def _made(self, prepared: Prepared, chat_id: int) -> Outcome:
+        """Make a call, with what it means for the limits."""
         counts = not isinstance(prepared.call, Toast | Results)
         if counts:
             self._limits.begin(chat_id)
@@ -159,10 +175,7 @@ class Sender:
         if outcome.trouble == "later":
             outcome = replace(outcome, wait=outcome.wait or min(_LONGEST_WAIT, 2.0**prepared.post.attempts))
             self._limits.hold(chat_id if counts else None, self._now() + outcome.wait)
-        while not await self._settled(prepared, outcome):
-            await asyncio.sleep(_IDLE)
-        self._busy.discard(chat_id)
-        self.wake()
+        return outcome
 
     async def _outcome(self, prepared: Prepared) -> Outcome:
         post = prepared.post

@@ -78,12 +78,17 @@ class Worker:
         if len(self._waiting) < LANES:
             taken = self._lanes | {update.lane for update in self._waiting}
             self._waiting.extend(await self._store.read(lambda books: books.inbox.next(taken, _AHEAD)))
-        while self._waiting and len(self._under_way) < LANES and not self._stopping:
+        while self._waiting and len(self._lanes) < LANES and not self._stopping:
             update = self._waiting.popleft()
             self._lanes.add(update.lane)
             task = asyncio.create_task(self._handle(update), name=f"update {update.update_id}")
             self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _LOG.critical("A fault in the worker: %s stays in line", task.get_name(), exc_info=error)
 
     async def _handle(self, update: Update) -> None:
         try:

@@ -111,3 +111,10 @@ _STEPS: dict[str, tuple[Role, Callable[[Visit, str, Step], None]]] = {
     "wording": ("admin", writing.written), "search": ("admin", scripts.sought),
 }  # fmt: skip
 """By what was asked for, whose answer counts and what takes it."""
+
+
+def menu(kit: Kit, colleague: Colleague) -> tuple[tuple[str, str], ...]:
+    """Return the commands that one of the staff may give, each with what it is for, in their language."""
+    lang = kit.language(colleague)
+    names = [name.removeprefix("/") for name, (role, _) in _COMMANDS.items() if colleague.may(role)]
+    return tuple((name, kit.words(lang, f"menu_{name}")) for name in names)

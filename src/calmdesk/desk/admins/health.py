@@ -10,6 +10,7 @@ from calmdesk.desk.admins.figures import pairs
 from calmdesk.desk.admins.renewal import look, standing, take
 from calmdesk.desk.admins.visit import Visit
 from calmdesk.desk.kit import Kit, plain
+from calmdesk.store.outbox import STUCK_AFTER
 from calmdesk.store.times import moment
 
 _BEGAN = time.monotonic()
@@ -21,7 +22,8 @@ def health(visit: Visit, _rest: str = "") -> None:
     books = visit.books
     inbox, outbox, oldest = books.inbox.counts(), books.outbox.counts(), books.outbox.oldest_waiting()
     (size,) = books.db.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()
-    well = not (inbox["dead"] or outbox["failed"] or outbox["unknown"])
+    stuck = books.outbox.stuck(books.now - STUCK_AFTER)
+    well = not (inbox["dead"] or outbox["failed"] or outbox["unknown"] or stuck or standing(books).refused_at)
     waited = f" ({_long(visit, books.now - oldest)})" if oldest else ""
     table = pairs([
         (visit.words("health_inbox"), inbox["waiting"]),
@@ -51,6 +53,7 @@ def _reasons(visit: Visit) -> list[str]:
         ).fetchall()
     rows.sort(key=lambda row: str(row["made_at"]), reverse=True)
     sent = [f"{visit.at(moment(row['made_at']))} {row['kind']}: {row['error']}" for row in rows[:_REASONS]]
+    sent += [reason for reason in visit.books.outbox.stuck(visit.books.now - STUCK_AFTER)[:_REASONS] if reason]
     dead = [f"{visit.at(moment(at))} #{number}: {_last_line(error)}" for number, at, error in visit.books.inbox.dead(_REASONS)]
     return [*sent, *dead]
 

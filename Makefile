@@ -59,8 +59,9 @@ lock: ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
 
-pictures: .venv/ready ## the README's picture, from a real run
+pictures: .venv/ready ## the pictures in the README and docs/, from real runs
 	@$(BIN)/python docs/session.py
+	@$(BIN)/python -m docs.demo_pictures
 
 clean: ## take away what was made
 	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from tests.browser.driver import NARROW, WIDE, Browser, browser, demo, missing
+from tests.browser.driver import NARROW, Browser, browser, demo, missing
 
 from calmdesk.playground.page.stories import shipped_stories
 
 FOLDER = Path(__file__).parent
 STORY, TURNS = "accusation", 3
+WIDE = 1440, 1040
 SETTLES = 4.0
 """Seconds until nothing moves any more."""
 

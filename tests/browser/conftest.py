@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.importorskip("selenium", reason="selenium isn't installed (it is among the development requirements)")
-
 from tests.browser.driver import Browser, browser, demo, missing
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import ElementNotInteractableException, NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -93,7 +93,7 @@ class Browser:
             try:
                 if found := look():
                     return found
-            except (NoSuchElementException, StaleElementReferenceException, IndexError):
+            except (NoSuchElementException, StaleElementReferenceException, ElementNotInteractableException, IndexError):
                 pass
             if time.monotonic() > end:
                 raise TimeoutError(f"not so within {seconds} s; the page says:\n{self.find('main').text}")
@@ -166,7 +166,8 @@ class Browser:
 
     def troubles(self) -> list[str]:
         """Return what the browser's console complains of."""
-        return [str(line["message"]) for line in self.driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
+        lines = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
+        return [str(line["message"]) for line in lines if line["level"] in ("SEVERE", "WARNING")]
 
 
 @contextmanager

@@ -197,6 +197,25 @@ def test_everything_can_be_reached_with_the_tab_key(page: Browser) -> None:
         if not order or order[-1] != pane:
             order.append(pane)
     assert order[:4] == ["top", "customer", "desk", "colleague"]
+
+
+def test_messages_are_walked_through_with_the_arrows(page: Browser) -> None:
+    """From a chat the arrow up goes to the newest message, and Enter opens its menu; Escape closes it."""
+    newcomer(page, "卫先生")
+    page.writes("customer", "在吗")
+    page.card_shows("卫先生")
+    page.find("#customer .log").send_keys(Keys.ARROW_UP)
+    page.driver.switch_to.active_element.send_keys(Keys.ARROW_UP)
+    at = page.driver.switch_to.active_element
+    assert "message" in str(at.get_attribute("class"))
+    at.send_keys(Keys.ENTER)
+    page.until(lambda: page.find(".menu button").is_displayed())
+    page.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    page.until(lambda: not page.all(".menu"))
+
+
+def test_new_messages_are_read_out(page: Browser) -> None:
+    """What a chat shows is a log that screen readers follow."""
     assert page.driver.find_element(By.CSS_SELECTOR, "#customer .log").get_attribute("aria-live") == "polite"
 
 
@@ -207,3 +226,21 @@ def test_a_message_is_on_the_desk_soon(page: Browser) -> None:
     took = sorted(float(page.driver.execute_async_script(MEASURE, f"等了{number}天了，还没有人管")) for number in range(3, 10))
     print(f"\nfrom the customer's click to the desk: {[round(one) for one in took]} ms")
     assert took[len(took) // 2] < 300
+
+
+def test_a_changed_card_out_of_sight_is_led_to(page: Browser) -> None:
+    """Where the card has been scrolled away and changes, a line says so and leads to it."""
+    newcomer(page, "褚女士")
+    page.writes("customer", "等了三天了")
+    page.card_shows("褚女士")
+    for number in range(4, 16):
+        page.writes("customer", f"{number}天了，{'怎么还不来' * 12}")
+        page.shows("desk", f"{number}天了")
+    page.click("#desk .changed-above")
+    page.until(lambda: not page.find("#desk .changed-above").is_displayed())
+    card = page.find("#desk article:has(blockquote)")
+    assert page.driver.execute_script(
+        "const [one, log] = [arguments[0].getBoundingClientRect(), document.querySelector('#desk .log').getBoundingClientRect()];"
+        "return one.top >= log.top && one.top < log.bottom",
+        card,
+    )

@@ -24,7 +24,7 @@ def test_a_story_is_played_to_its_end(page: Browser, story: Story) -> None:
         if number:
             page.click("#next-turn")
         page.until(lambda number=number: len(page.all(".story-bar .done")) == number + 1)  # type: ignore[misc]
-        page.card_shows(*turn.card)
+        page.card_shows(*turn.card, turn.say[:30])
         assert turn.hint["zh-Hans"] in page.find(".story-hint").text
         page.shows("customer", turn.say or str(turn.sticker))
         if turn.photo:
@@ -43,9 +43,14 @@ def _answer(page: Browser) -> None:
     """Send the first suggestion, fill in its blanks, and see it arrive."""
     before, asked = _arrived(page), _asked(page)
     page.taps("desk", SEND)
-    while not page.until(lambda asked=asked: _arrived(page) - before or (_asked(page) > asked and -1), 15) > 0:
+    while _happens(page, before, asked) == "asked":
         asked += 1
         page.writes("desk", "今天18:00")
+
+
+def _happens(page: Browser, before: int, asked: int) -> str:
+    """Wait until a reply has arrived, or one of its blanks is asked for."""
+    return page.until(lambda: "arrived" if _arrived(page) > before else "asked" if _asked(page) > asked else "")
 
 
 def _arrived(page: Browser) -> int:

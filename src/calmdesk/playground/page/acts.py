@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
@@ -222,10 +223,14 @@ async def search(stage: Stage, asked: Searches) -> Json:
     """Return what is offered to somebody who types the bot's name and words."""
     person = stage.person(asked.by)
     found = await _search(stage, person, asked)
-    answers = stage.world.called("answerInlineQuery")
-    button = answers[-1].parameters.get("button") if answers and not found else None
-    hint = button.get("text", "") if isinstance(button, dict) else ""
-    return {"results": [{"id": one.id, "title": one.title, "text": one.description} for one in found], "hint": hint}
+    return {"results": [{"id": one.id, "title": one.title, "text": one.description} for one in found], "hint": _hint(stage)}
+
+
+def _hint(stage: Stage) -> str:
+    """Return what stands on the button over the newest results; the bot may have sent it as an object or as a JSON text."""
+    given = stage.world.called("answerInlineQuery")[-1].parameters.get("button")
+    button = json.loads(given) if isinstance(given, str) else given
+    return str(button["text"]) if button else ""
 
 
 async def _search(stage: Stage, person: Person, asked: Searches) -> list[InlineResult]:

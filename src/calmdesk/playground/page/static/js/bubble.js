@@ -131,11 +131,11 @@ export function bubble(message, use) {
     event.preventDefault();
     use.menu(message, event.currentTarget);
   };
-  const more = el("button", { type: "button", class: "more", "aria-label": say("more"), title: say("more"), "aria-haspopup": "menu", onclick: open }, icon("down"));
+  const more = el("button", { type: "button", class: "more", tabIndex: -1, "aria-label": say("more"), title: say("more"), "aria-haspopup": "menu", onclick: open }, icon("down"));
   const bare = media && !message.text && ["photo", "sticker"].includes(message.media.kind);
   return el(
     "article",
-    { class: `message ${own ? "own" : "theirs"}`, data },
+    { class: `message ${own ? "own" : "theirs"}`, data, tabIndex: -1 },
     others ? avatar(message.from) : null,
     el(
       "div",

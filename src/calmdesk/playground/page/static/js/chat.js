@@ -2,7 +2,7 @@
 
 import { bubble, inWords } from "./bubble.js";
 import { Composer } from "./composer.js";
-import { el, iconButton } from "./dom.js";
+import { el, icon, iconButton } from "./dom.js";
 import { act } from "./link.js";
 import { box, menu, toast } from "./popups.js";
 import { key, messagesIn, on, read, viewer, world } from "./state.js";
@@ -27,14 +27,17 @@ export class Chat {
     this.above = el("button", { type: "button", class: "changed-above", hidden: true, onclick: () => this.jump(Number(this.above.dataset.id)) });
     this.newest = iconButton("down", say("newest"), () => this.end(true), { class: "round newest", hidden: true });
     this.keys = el("div", { class: "reply-keys", hidden: true });
+    this.pins = el("button", { type: "button", class: "pinned", hidden: true, onclick: () => this.jump(Number(this.pins.dataset.id)) });
     this.composer = new Composer(this);
     this.toasts = el("div", { class: "toasts", role: "status", "aria-live": "polite" });
     const field = el("div", { class: "wall" }, this.log, this.empty, this.above, this.newest, this.toasts);
-    this.element = el("div", { class: "chat" }, this.header, field, this.keys, this.composer.element);
+    this.element = el("div", { class: "chat" }, this.header, this.pins, field, this.keys, this.composer.element);
     this.log.addEventListener("scroll", () => this.scrolled());
+    this.log.addEventListener("keydown", (event) => this.walks(event));
     on("message", (message, before) => this.holds(message.chat, message.topic) && this.take(message, before));
     on("deleted", (chat, id, topic) => this.holds(chat, topic) && this.drop(id));
     on("action", (event) => this.holds(event.chat, event.topic ?? this.topic) && this.types());
+    on("pinned", (chat) => chat === this.chat && this.showPinned());
     on("menu", () => this.composer.menuMayChange());
     viewer((place) => place === this.place && this.visible && this.atEnd);
     onLanguage(() => this.draw());
@@ -69,6 +72,12 @@ export class Chat {
     [this.chat, this.topic, this.me] = [chat, topic, me];
     this.draw();
     this.composer.enter();
+  }
+
+  /** Forget what is shown, but for what is being written. */
+  reset() {
+    this.composer.leave();
+    this.chat = null;
   }
 
   /** Draw everything anew. */
@@ -170,6 +179,17 @@ export class Chat {
     this.empty.hidden = !nothing;
     this.empty.replaceChildren(...(nothing ? this.use.emptied(this) : []));
     this.showKeys();
+    this.showPinned();
+  }
+
+  /** Show the newest of the pinned messages over the others. */
+  showPinned() {
+    const pinned = world.pinned.get(this.chat) ?? [];
+    const last = this.chat === null ? null : messagesIn(this.chat, this.topic).findLast((message) => pinned.includes(message.id));
+    this.pins.hidden = !last;
+    if (!last) return;
+    this.pins.dataset.id = last.id;
+    this.pins.replaceChildren(icon("pin"), el("span", {}, el("b", {}, say("pinned")), el("span", {}, inWords(last))));
   }
 
   /** Show the keys that the bot put in the place of the keyboard. */
@@ -189,6 +209,19 @@ export class Chat {
     if (changed && changed.getBoundingClientRect().bottom > this.log.getBoundingClientRect().top + 60) this.above.hidden = true;
   }
 
+  /** Go from message to message with the arrows; Enter opens a message's menu. */
+  walks(event) {
+    const at = document.activeElement;
+    if (at === this.log ? event.key !== "ArrowUp" : !at.matches("article")) return;
+    const all = [...this.log.querySelectorAll("article.message")];
+    const next = { ArrowUp: at === this.log ? all.length - 1 : all.indexOf(at) - 1, ArrowDown: all.indexOf(at) + 1 }[event.key];
+    if (event.key === "Enter") at.querySelector(".more").click();
+    else if (event.key === "Escape") this.log.focus();
+    else if (next !== undefined) all[next]?.focus();
+    else return;
+    event.preventDefault();
+  }
+
   end(smoothly = false) {
     this.log.scrollTo({ top: this.log.scrollHeight, behavior: smoothly ? "smooth" : "instant" });
   }
@@ -197,7 +230,8 @@ export class Chat {
     const found = this.find(id);
     if (!found) return;
     this.above.hidden = true;
-    found.scrollIntoView({ block: "nearest", behavior: "instant" });
+    const tall = found.offsetHeight > this.log.clientHeight;
+    found.scrollIntoView({ block: tall ? "start" : "nearest", behavior: "instant" });
     found.classList.remove("changed");
     requestAnimationFrame(() => found.classList.add("changed"));
   }

@@ -1,7 +1,7 @@
 // The right pane: the private chat of one of the staff with the bot.
 
 import { Chat, head } from "./chat.js";
-import { avatar, el } from "./dom.js";
+import { avatar, el, rove } from "./dom.js";
 import { on, staff, unreadIn, world } from "./state.js";
 import { onLanguage, say } from "./words.js";
 
@@ -34,7 +34,7 @@ export class ColleaguePane {
 
   all() {
     if (!world.people.has(this.current)) this.current = (staff().find((person) => person.role === "admin") ?? staff()[0])?.id ?? null;
-    this.chat.chat = null;
+    this.chat.reset();
     if (this.current !== null) this.chat.show(this.current, null, this.current);
     this.draw();
   }
@@ -58,6 +58,7 @@ export class ColleaguePane {
     };
     this.people.replaceChildren(...staff().map(chip));
     this.people.setAttribute("aria-label", say("whose_chat"));
+    rove(this.people, '[aria-pressed="true"]');
     this.drawHead();
   }
 

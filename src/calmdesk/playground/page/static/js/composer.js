@@ -68,6 +68,7 @@ export class Composer {
       button.title = say(word);
       button.setAttribute("aria-label", say(word));
     }
+    this.sends.title = `${say("send")} (${say("keyboard_help")})`;
     if (this.mode) this.setMode(this.mode);
   }
 

@@ -1,7 +1,7 @@
 // The left pane: the customers' telephones.
 
 import { Chat, head } from "./chat.js";
-import { avatar, el, icon, iconButton } from "./dom.js";
+import { avatar, el, icon, iconButton, rove } from "./dom.js";
 import { act } from "./link.js";
 import { askPerson, menu } from "./popups.js";
 import { customers, on, unreadIn, world } from "./state.js";
@@ -40,7 +40,7 @@ export class CustomerPane {
 
   all() {
     if (!this.person) this.current = customers()[0]?.id ?? null;
-    this.chat.chat = null;
+    this.chat.reset();
     this.draw();
     if (this.current !== null) this.chat.show(this.current, null, this.current);
   }
@@ -72,6 +72,7 @@ export class CustomerPane {
     );
     this.people.replaceChildren(...customers().reverse().map(chip), fresh);
     this.people.setAttribute("aria-label", say("customer"));
+    rove(this.people, '[aria-pressed="true"]');
     this.people.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.drawHead();
   }

@@ -2,7 +2,7 @@
 
 import { Chat, head } from "./chat.js";
 import { inWords } from "./bubble.js";
-import { avatar, el, icon, iconButton, initial } from "./dom.js";
+import { avatar, el, icon, iconButton, initial, rove } from "./dom.js";
 import { act } from "./link.js";
 import { menu } from "./popups.js";
 import { customerOf, lastIn, messagesIn, on, staff, topicOf, unreadIn, world } from "./state.js";
@@ -51,14 +51,14 @@ export class DeskPane {
   all() {
     if (!world.people.has(this.acting)) this.acting = (staff().find((person) => person.role === "agent") ?? staff()[0])?.id ?? null;
     if (!world.topics.has(this.topic)) this.topic = this.sorted().find((topic) => topic.id !== GENERAL)?.id ?? null;
-    this.chat.chat = null;
+    this.chat.reset();
     this.show();
   }
 
   show() {
     this.element.dataset.open = String(this.topic !== null && this.stays);
     if (this.topic === null) {
-      this.chat.chat = null;
+      this.chat.reset();
       this.chat.draw();
     } else {
       this.chat.show(world.group.id, this.topic, this.acting);
@@ -141,6 +141,7 @@ export class DeskPane {
     this.list.replaceChildren(...rows, ...(rows.length < 2 ? [el("p", { class: "hint" }, say("empty_topics"))] : []));
     if (focused) this.list.querySelector(`[data-topic="${focused}"]`)?.focus();
     this.list.setAttribute("aria-label", say("desk"));
+    rove(this.list, "[aria-current]");
   }
 
   drawHead() {
@@ -179,6 +180,7 @@ export class DeskPane {
       );
     this.actors.replaceChildren(el("span", {}, say("acting_as")), ...staff().map(chip));
     this.actors.setAttribute("aria-label", say("acting_as"));
+    rove(this.actors, '[aria-checked="true"]');
   }
 }
 

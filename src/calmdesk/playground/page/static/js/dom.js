@@ -50,3 +50,19 @@ export function initial(name) {
 export function avatar(person, extra = "") {
   return el("span", { class: `avatar ${extra}`, color: colorOf(person.id), "aria-hidden": "true" }, initial(person.name));
 }
+
+const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+
+/** Let the tab key stop once in a row of buttons, at the chosen one; the arrows go on from there. */
+export function rove(row, chosen) {
+  const all = [...row.querySelectorAll("button")];
+  const stop = all.find((one) => one.matches(chosen)) ?? all[0];
+  for (const one of all) one.tabIndex = one === stop ? 0 : -1;
+  row.onkeydown = (event) => {
+    const step = STEPS[event.key];
+    const at = all.indexOf(document.activeElement);
+    if (!step || at < 0) return;
+    event.preventDefault();
+    all[(at + step + all.length) % all.length].focus();
+  };
+}

@@ -132,3 +132,20 @@ async def test_a_customers_help_is_answered_and_not_read(house: House) -> None:
     await lin.chat.until(lambda messages: len(messages) >= 2)
 
     assert await house.read(lambda books: books.cases.open_ones()) == []
+
+
+async def test_a_topic_that_was_made_before_the_desk_died_is_taken_up(house: House) -> None:
+    """Telegram made the topic, and the desk never heard so: by the news of it the topic becomes the customer's, and no second one is made."""
+    lin = house.customer()
+    await lin.says(LATE)
+    topic = await house.topic_of(lin)
+    await house.write(lambda books: books.places.topic_gone(1))
+    created = next(update for update in house.world.updates.sent if "forum_topic_created" in update.get("message", {}))
+    house.world.updates.push("message", created["message"], house.group.id)
+    await house.world_until(lambda: len(house.world.updates) == 0)
+    await house.settles()
+    await lin.says("人呢")
+    await house.settles()
+
+    assert len([one for one in house.group.topics.values() if lin.name in one.name]) == 1
+    assert any("人呢" in message.text for message in topic.messages)

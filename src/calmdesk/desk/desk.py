@@ -11,7 +11,7 @@ from calmdesk.desk import admins, agents, customers, pasted, posting, typed
 from calmdesk.desk.admins import renewal
 from calmdesk.desk.admins.renewal import Found
 from calmdesk.desk.calls import Outcome
-from calmdesk.desk.events import Connected, Deleted, Edited, Event, Moved, Person, Reached, Said, Sought, Tapped, TopicChanged
+from calmdesk.desk.events import Connected, Deleted, Edited, Event, Moved, Person, Reached, Said, Sought, Tapped, TopicChanged, TopicMade
 from calmdesk.desk.kit import Kit
 from calmdesk.desk.posting import Prepared
 from calmdesk.desk.words import Words
@@ -52,6 +52,8 @@ class Desk:
                 topic = books.places.topic_at(event.chat.id, event.chat.thread)
                 if topic is not None:
                     books.places.topic_shows(topic.customer_id, topic.shown, event.closed)
+            case TopicMade():
+                posting.adopt(self.kit, books, event)
             case _:
                 assert_never(event)
 

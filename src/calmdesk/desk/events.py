@@ -142,4 +142,12 @@ class TopicChanged:
     closed: bool
 
 
-Event = Said | Edited | Deleted | Tapped | Sought | Reached | Connected | Moved | TopicChanged
+@dataclass(frozen=True, slots=True)
+class TopicMade:
+    """A topic that the bot opened is there; the answer to the call may have got lost."""
+
+    chat: Chat
+    name: str
+
+
+Event = Said | Edited | Deleted | Tapped | Sought | Reached | Connected | Moved | TopicChanged | TopicMade

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from calmdesk.desk.calls import Call, Change, ChangeTopic, Copy, Found, MakeTopic, Outcome, Remove, Results, Say, SendFile, Toast
 from calmdesk.desk.card import TOPIC_COLOURS, View, card, topic_name
+from calmdesk.desk.events import TopicMade
 from calmdesk.desk.kit import Kit, packed, plain, unpacked
 from calmdesk.store.outbox import REPEATABLE
 from calmdesk.store.rows import Customer, Message, Post
@@ -17,6 +18,8 @@ from calmdesk.store.store import Books
 _LONGEST = 4000
 _LONGEST_WAIT = 60.0
 """Seconds."""
+_NEWS_COME_WITHIN = 5.0
+"""Seconds, after a start, until Telegram has told what it did for us last: that a topic was made, say."""
 _TROUBLE_TOLD_EVERY = timedelta(hours=1)
 
 
@@ -317,11 +320,22 @@ def moved(books: Books, chat_id: int, now: int) -> None:
         books.db.execute(f"UPDATE OR IGNORE {table} SET chat_id = ? WHERE chat_id = ?", (now, chat_id))  # noqa: S608 - names of ours
 
 
+def adopt(kit: Kit, books: Books, made: TopicMade) -> None:
+    """Take a topic that was made before the house died for the customer who was to have it."""
+    if books.places.topic_at(made.chat.id, made.chat.thread) is not None:
+        return
+    for customer_id in books.places.without_topic(made.chat.id):
+        case = books.cases.last_of(customer_id)
+        if case is not None and topic_name(kit, View.of(books, case.id)) == made.name:
+            books.places.topic_made(customer_id, made.chat.thread, made.name)
+            return
+
+
 def recover(kit: Kit, books: Books, interrupted: Sequence[Post]) -> None:
     """Sort out what was on its way when the house died: what may be repeated goes again, of the rest nobody knows."""
     for post in interrupted:
         if post.kind in REPEATABLE:
-            books.outbox.later([post.id], 0, "interrupted")
+            books.outbox.later([post.id], _NEWS_COME_WITHIN if is_group(post.chat_id) else 0, "interrupted")
             continue
         books.outbox.end([post.id], "unknown", "interrupted")
         if post.case_id is not None and post.customer_id:

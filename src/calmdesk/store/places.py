@@ -61,6 +61,10 @@ class Places:
         """Note under which number Telegram keeps a topic, and what it is called."""
         self._db.execute("UPDATE topics SET thread_id = ?, shown = ?, closed = 0 WHERE customer_id = ?", (thread_id, shown, customer_id))
 
+    def without_topic(self, chat_id: int) -> list[int]:
+        """Return the customers whose topic in a group has yet to be made."""
+        return [row[0] for row in self._db.execute("SELECT customer_id FROM topics WHERE chat_id = ? AND thread_id IS NULL", (chat_id,))]
+
     def topic_shows(self, customer_id: int, shown: str, closed: bool) -> None:
         """Note what a topic is called now, and whether it is closed."""
         self._db.execute("UPDATE topics SET shown = ?, closed = ? WHERE customer_id = ?", (shown, closed, customer_id))

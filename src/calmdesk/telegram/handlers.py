@@ -26,6 +26,7 @@ def handlers() -> list[BaseHandler[Any, DeskContext, None]]:
     return [
         MessageHandler(StatusUpdate.MIGRATE, handling(updates.moved)),
         MessageHandler(StatusUpdate.FORUM_TOPIC_CLOSED | StatusUpdate.FORUM_TOPIC_REOPENED, handling(updates.topic_changed)),
+        MessageHandler(StatusUpdate.FORUM_TOPIC_CREATED, handling(updates.topic_made)),
         MessageHandler(StatusUpdate.ALL, handling(updates.nothing)),
         MessageHandler(UpdateType.MESSAGE | UpdateType.BUSINESS_MESSAGE, handling(updates.said)),
         MessageHandler(UpdateType.EDITED_MESSAGE | UpdateType.EDITED_BUSINESS_MESSAGE, handling(updates.edited)),

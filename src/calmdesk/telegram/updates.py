@@ -21,6 +21,7 @@ from calmdesk.desk.events import (
     Sought,
     Tapped,
     TopicChanged,
+    TopicMade,
 )
 from calmdesk.telegram.content import content_of
 
@@ -112,6 +113,14 @@ def topic_changed(update: Update) -> Event | None:
     if message is None or _is_own(message):
         return None
     return TopicChanged(_chat(message), _author(message), closed=message.forum_topic_closed is not None)
+
+
+def topic_made(update: Update) -> Event | None:
+    """Return which topic the bot has opened: where it died before it heard so, this is how it finds out."""
+    message = update.message
+    if message is None or not _is_own(message) or message.forum_topic_created is None:
+        return None
+    return TopicMade(_chat(message), message.forum_topic_created.name)
 
 
 def nothing(_update: Update) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, is_zipfile
 
 from calmdesk.config import Settings
 from calmdesk.conversation import Conversation
@@ -24,7 +25,7 @@ from calmdesk.playbook.choosing import (
 )
 from calmdesk.playbook.conditions import Situation
 from calmdesk.playbook.playbook import Playbook
-from calmdesk.reading.classifier import Classifier
+from calmdesk.reading.classifier import Classifier, WeightsError
 from calmdesk.reading.reader import Reader
 from calmdesk.reading.reading import Reading
 from calmdesk.replies.known import known_of
@@ -92,7 +93,9 @@ class Adviser:
 
     @classmethod
     def open(cls, settings: Settings | None = None, texts: Mapping[str, str] | None = None) -> Adviser:
-        """Return the adviser of a shop, with *texts* in place of files of its playbook; raise PlaybookError where that has errors.
+        """Return the adviser of a shop, with *texts* in place of files of its playbook.
+
+        Raises PlaybookError where the playbook has errors, WeightsError where `[reading] weights` can't be used.
 
         Wordings are parsed when they are first needed; a faulty one raises then. `calmdesk check` finds all beforehand.
         """
@@ -103,10 +106,10 @@ class Adviser:
     def of(cls, shelf: Shelf, settings: Settings) -> Adviser:
         """Return the adviser of a shop whose playbook is on *shelf*; see `open`."""
         playbook, problems = Playbook.load(shelf)
-        problems += unknown_language(settings, playbook)
+        problems += _unknown_language(settings, playbook)
         if problems:
             raise PlaybookError(problems)
-        return cls(settings, playbook, Replies(shelf), playbook.reader(Classifier.load(shipped_weights())), shelf)
+        return cls(settings, playbook, Replies(shelf), playbook.reader(_classifier(settings)), shelf)
 
     def with_wordings(self, shelf: Shelf) -> Adviser:
         """Return the same adviser with the wordings of *shelf*, which differs from its own in nothing else."""
@@ -187,12 +190,45 @@ class Adviser:
             yield choice, message
 
 
-def unknown_language(settings: Settings, playbook: Playbook) -> list[Problem]:
-    """Return the problem of a `[desk] language` that the playbook doesn't have."""
+def unfit_settings(settings: Settings, playbook: Playbook) -> list[Problem]:
+    """Return the problems of settings that name what isn't there: a `[desk] language`, or `[reading] weights`."""
+    problems = _unknown_language(settings, playbook)
+    if settings.reading.weights is not None:
+        try:
+            _classifier(settings)
+        except WeightsError as error:
+            problems.append(Problem("bot.toml", "reading.weights", str(error)))
+    return problems
+
+
+unknown_language = unfit_settings
+"""The name by which `calmdesk.check` asks for them."""
+
+
+def _unknown_language(settings: Settings, playbook: Playbook) -> list[Problem]:
     lang = settings.desk.language
     if lang is None or lang in playbook.languages:
         return []
     return [Problem("bot.toml", "desk.language", f"unknown language {lang!r}; there are {', '.join(playbook.languages)}")]
+
+
+def _classifier(settings: Settings) -> Classifier:
+    """Return the classifier with the shop's own weights, or with the shipped ones; raise WeightsError where they can't be used."""
+    if settings.reading.weights is None:
+        return Classifier.load(shipped_weights())
+    path = settings.base / settings.reading.weights
+    again = "`calmdesk train --corrections` makes them anew; without the line [reading] weights the shipped ones are used"
+    try:
+        with path.open("rb") as stream:
+            if is_zipfile(stream):
+                return Classifier.load(path)
+    except WeightsError as error:
+        raise WeightsError(f"{path}: these are for another version of calmdesk; {again}") from error
+    except OSError as error:
+        raise WeightsError(f"{path}: can't be read: {error.strerror or error}; {again}") from error
+    except (ValueError, KeyError, BadZipFile) as error:
+        raise WeightsError(f"{path}: these weights are damaged; {again}") from error
+    raise WeightsError(f"{path}: these aren't calmdesk's weights; {again}")
 
 
 def shipped_weights() -> Path:

@@ -105,6 +105,13 @@ class Store(_Section):
     """So many days Telegram's own form of what came in, and of what went out, is kept beside the case."""
 
 
+class Reading(_Section):
+    """`[reading]`."""
+
+    weights: Annotated[str, Field(min_length=1)] | None = None
+    """Weights of the shop's own, made with `calmdesk train --corrections`; without any, the shipped ones."""
+
+
 class Telegram(_Section):
     """`[telegram]`. The token stands in the environment: CALMDESK_TOKEN."""
 
@@ -133,6 +140,7 @@ class Settings(_Section):
     staff: Staff = Staff()
     store: Store = Store()
     telegram: Telegram = Telegram()
+    reading: Reading = Reading()
     base: Path = Path()
     """The folder of the file, from which relative paths go."""
 

@@ -27,6 +27,7 @@ from calmdesk.desk.events import (
     Sought,
     Tapped,
     TopicChanged,
+    TopicMade,
 )
 from calmdesk.playground import Group, TelegramWorld
 from calmdesk.playground import Person as Somebody
@@ -310,9 +311,11 @@ async def test_a_group_gets_a_new_number(place: Place) -> None:
 
 
 async def test_topics_are_closed_and_opened_by_hand(place: Place) -> None:
-    """What people do is told; what the bot did, and Telegram's other notes, aren't."""
+    """What people do is told, and that a topic of the bot's own is there; Telegram's other notes aren't."""
     thread = (await perform(place.bot, MakeTopic(place.group.id, "林小姐", 0x6FB9F0))).number or 0
-    assert await place.event() is None, "the bot's own topic"
+    made = await place.event()
+    assert isinstance(made, TopicMade)
+    assert (made.chat.thread, made.name) == (thread, "林小姐")
     await place.anna.closes_topic(place.group.topics[thread])
     event = await place.event()
     assert isinstance(event, TopicChanged)

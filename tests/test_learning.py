@@ -13,10 +13,10 @@ from calmdesk.cli.learning import Source, sources
 from calmdesk.cli.main import main
 from calmdesk.evaluation import compare
 from calmdesk.reading.calibration import mixed, shares_of, thresholds_of
-from calmdesk.reading.features import Run, meaning_runs, units
+from calmdesk.reading.features import Sight, word_key
 from calmdesk.reading.labelled import LabelledMessage, LabelTableError, joined, labels_by_id
 from calmdesk.reading.meanings import shipped_meanings
-from calmdesk.reading.network import LONGEST, Network
+from calmdesk.reading.network import LONGEST, Network, class_rows
 from calmdesk.text.fold import fold
 from tests.conftest import ROOT
 from tests.people import conversation
@@ -33,22 +33,46 @@ TABLE = [
 ]
 
 
-def meant(text: str) -> set[str]:
-    """Return the names of what the words of *text* mean."""
-    folded = fold(text).text
-    return {name for name, _, _ in meaning_runs(folded, shipped_meanings().find(folded))}
+def sight(*texts: str) -> Sight:
+    """Return what the models see of *texts*, in which no cue fires."""
+    return Sight.of_texts([fold(text).text for text in texts], [()] * len(texts), shipped_meanings())
+
+
+def seen(text: str) -> set[int]:
+    """Return the keys of the features that stand in *text*."""
+    return set(sight(text).runs().keys.tolist())
 
 
 @pytest.mark.parametrize("text", ["箱子碎了", "箱子碎了喔", "the box is broken"])
 def test_words_of_one_meaning_are_the_same_in_every_language(text: str) -> None:
-    """A broken parcel is a broken parcel, said in Chinese or English."""
-    assert {"^parcel", "^broken", "^parcel broken"} <= meant(text)
+    """A broken parcel is a broken parcel, said in Chinese or English: parcel, broken and both together."""
+    assert len(seen(text) & seen("紙箱…破了") & seen("boxes smashed")) == 3
 
 
 def test_a_negator_turns_round_what_the_next_words_mean_and_no_more() -> None:
-    """What is negated is marked so; the next clause isn't touched."""
-    assert "^!broken" in meant("没有碎")
-    assert "^!broken" not in meant("没有,碎了")
+    """What is negated is another feature; the next clause isn't touched."""
+    negated = seen("没有碎") & seen("没有破")
+
+    assert len(negated - seen("没有") - seen("碎")) == 2  # not broken, and "not" beside "broken"
+    assert not negated & seen("没有,碎了") - seen("没有") - seen("碎")
+
+
+def test_a_message_is_seen_alike_alone_and_among_others() -> None:
+    """What stands in one message has nothing to do with its neighbours, and places are told from where all begin."""
+    texts = ["快递8天没到", "", "The parcel wasn't there, 3.5 stars!", "碎", "don't"]
+    together, offsets = sight(*texts).runs(), sight(*texts).offsets
+
+    for number, text in enumerate(texts):
+        alone, inside = sight(text).runs(), together.of == number
+        found = zip(together.keys[inside], together.starts[inside] - offsets[number], together.ends[inside] - offsets[number], strict=True)
+        assert sorted(found) == sorted(zip(alone.keys, alone.starts - 1, alone.ends - 1, strict=True)), text
+
+
+def test_words_numbers_and_signs_are_units() -> None:
+    """A Latin word with its apostrophe is one unit, a number with its point too and all numbers alike, any other sign stands alone."""
+    keys = sight("I don't 付 3.50 或12, ok").units.keys.tolist()
+
+    assert keys == [0, *map(word_key, ["i", "don't", "付", "7", "或", "9", ",", "ok"]), 0]
 
 
 def test_labels_without_texts_are_joined_by_id() -> None:
@@ -115,21 +139,23 @@ def order_network() -> Network:
     layer[0, 0] = layer[3, 0] = 1.0  # the first of the unit before, the second of the unit itself
     bias = np.array([-1.0], dtype=np.float32)
     out = np.array([[4.0], [0.0]], dtype=np.float32)
-    return Network({"a": 2, "b": 3}, {}, vectors, np.zeros((1, 2), dtype=np.float32), ((layer, bias),), out, bias)
+    units = np.array([word_key("a"), word_key("b")], dtype=np.uint64)
+    no_marks = np.zeros((1, 2), dtype=np.float32)
+    return Network(units, {}, class_rows({}, shipped_meanings()), vectors, no_marks, ((layer, bias),), out, bias)
 
 
 @pytest.mark.parametrize(("text", "said"), [("a b", True), ("b a", False), ("c a b c", True), ("a c b", False), ("", False)])
 def test_the_network_sees_the_order_of_words(text: str, *, said: bool) -> None:
     """The same words in another order are another message."""
-    assert (order_network().logits(units(text), [], [])[0] > 0) is np.bool_(said)
+    assert (order_network().logits(sight(text))[0, 0] > 0) is np.bool_(said)
 
 
 def test_the_network_sees_beginning_and_end_of_a_long_message() -> None:
     """Of a message of any length what stands first and last counts, at a bounded cost."""
-    between: list[Run] = units("c " * 4 * LONGEST)
+    between = "c " * 4 * LONGEST
 
-    assert order_network().logits([*between, *units("a b")], [], [])[0] > 0
-    assert order_network().logits([*between, *units("a b"), *between], [], [])[0] < 0
+    at_the_end, in_the_middle = order_network().logits(sight(between + "a b", between + "a b " + between))[:, 0]
+    assert at_the_end > 0 > in_the_middle
 
 
 def test_the_better_model_gets_the_larger_share_and_alarms_are_raised_early() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from calmdesk.cli.main import LineError, decoded, labelled, lines_of, stop
+from calmdesk.cli.lines import LineError, decoded, lines_of, stop
+from calmdesk.cli.main import labelled
 from calmdesk.playbook.playbook import Playbook
 from calmdesk.reading.classifier import Classifier
 from calmdesk.reading.labelled import LabelledMessage, LabelTableError, joined, labels_by_id

@@ -5,15 +5,16 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from pydantic import BaseModel, ValidationError
 
 from calmdesk import __version__
 from calmdesk.adviser import Adviser, shipped_weights
+from calmdesk.cli.lines import LineError, answer_each, decoded, lines_of, stop, utf8_out
 from calmdesk.config import ConfigError, Settings, load_settings
 from calmdesk.conversation import Conversation
 from calmdesk.reading.classifier import WeightsError
@@ -33,11 +34,6 @@ CONFIG = click.option(
 @click.version_option(__version__, prog_name="calmdesk")
 def main() -> None:
     """Read a shop's angry customers and suggest replies that a good agent would send."""
-
-
-def stop(message: str) -> NoReturn:
-    """End with one helpful line."""
-    raise click.ClickException(message)
 
 
 def settings_from(config: Path | None) -> Settings:
@@ -60,85 +56,13 @@ def adviser_for(config: Path | None) -> Adviser:
         gc.enable()
 
 
-def lines_of(file: Path) -> Iterator[tuple[int, str]]:
-    """Yield the number and text of each line that isn't blank, from a file or, for `-`, standard input."""
-    try:
-        with click.open_file(str(file), "rb") as stream:
-            for number, line in enumerate(stream, 1):
-                text = line.decode("utf-8", "replace").strip("\ufeff \t\r\n")
-                if text:
-                    yield number, text
-    except OSError as error:
-        stop(f"{file}: can't be read: {error.strerror}")
-
-
-class LineError(ValueError):
-    """A line of input that isn't valid; carries its id where that could be read."""
-
-    def __init__(self, id_: Any, message: str) -> None:
-        super().__init__(message)
-        self.id = id_
-
-
-def decoded(line: str) -> Any:
-    """Return the JSON object of *line*, or raise LineError."""
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise LineError(None, f"not valid JSON: {error}") from error
-    if not isinstance(data, dict):
-        raise LineError(None, "a line must be a JSON object with `text` or `turns`")
-    return data
-
-
-def conversation_of(line: str) -> Conversation:
-    """Return the conversation that *line* holds, or raise LineError."""
-    data = decoded(line)
-    try:
-        return Conversation.model_validate(data)
-    except ValidationError as error:
-        faults = "; ".join(f"{where}: {message}" if where else message for where, message in explained(error))
-        raise LineError(data.get("id"), faults.replace("value error, ", "")) from error
-
-
-def answer_each(file: Path, answer: Callable[[Conversation], dict[str, Any]], out: IO[str]) -> bool:
-    """Write one JSON line for each line of *file*; return whether all were valid."""
-    clean = True
-    for number, line in lines_of(file):
-        try:
-            conversation = conversation_of(line)
-        except LineError as error:
-            clean = False
-            _write({"id": error.id, "line": number, "error": str(error)}, out)
-            continue
-        try:
-            _write({"id": conversation.id, **answer(conversation)}, out)
-        except PlaybookError as error:
-            stop(str(error))
-    return clean
-
-
-def _write(data: dict[str, Any], out: IO[str]) -> None:
-    # A lone surrogate can come in as \ud800 and has no UTF-8 form; it goes out as it came in.
-    text = _READABLE(data)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = json.dumps(data)
-    out.write(text + "\n")
-
-
-_READABLE = json.JSONEncoder(ensure_ascii=False).encode
-"""Made once: json.dumps would make one for each line."""
-
-
 @main.command()
 @FILE
 @CONFIG
 def read(file: Path, config: Path | None) -> None:
     """Read each conversation of FILE (JSON lines; standard input by default): what the customer's side says."""
     adviser = adviser_for(config)
-    sys.exit(0 if answer_each(file, lambda conversation: adviser.read(conversation).as_json(), utf8_out()) else 1)
+    sys.exit(0 if answer_each(file, lambda some: (reading.as_json() for reading in adviser.read_all(some)), utf8_out()) else 1)
 
 
 @main.command()
@@ -147,14 +71,7 @@ def read(file: Path, config: Path | None) -> None:
 def suggest(file: Path, config: Path | None) -> None:
     """Suggest up to three replies for each conversation of FILE (JSON lines; standard input by default)."""
     adviser = adviser_for(config)
-    sys.exit(0 if answer_each(file, lambda conversation: adviser.suggest(conversation).as_json(), utf8_out()) else 1)
-
-
-def utf8_out() -> IO[str]:
-    """Return standard output, writing UTF-8 whatever the terminal's settings are."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8")
-    return sys.stdout
+    sys.exit(0 if answer_each(file, lambda some: (adviser.suggest(one).as_json() for one in some), utf8_out()) else 1)
 
 
 @main.command()
@@ -288,7 +205,7 @@ def train(
     target = out or shipped_weights()
     classifier.save(target)
     size = target.stat().st_size / 1e6
-    click.echo(f"{target}: {len(classifier.linear.vocabulary)} features, {sum(map(len, found))} messages, {size:.1f} MB")
+    click.echo(f"{target}: {len(classifier.linear.keys)} features, {sum(map(len, found))} messages, {size:.1f} MB")
 
 
 def _fold_in(file: Path, out: Path | None, settings: Settings) -> None:

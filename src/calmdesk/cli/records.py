@@ -15,7 +15,8 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from calmdesk import __version__
-from calmdesk.cli.main import CONFIG, main, settings_from, stop, utf8_out
+from calmdesk.cli.lines import stop, utf8_out
+from calmdesk.cli.main import CONFIG, main, settings_from
 
 if TYPE_CHECKING:
     from calmdesk.store.store import Books, Store

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from calmdesk.cli.main import CONFIG, main, settings_from, stop
+from calmdesk.cli.lines import stop
+from calmdesk.cli.main import CONFIG, main, settings_from
 from calmdesk.cli.records import AS_JSON, DB, records
 from calmdesk.config import Settings
 from calmdesk.reading.classifier import WeightsError

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calmdesk.reading.cues import Hit
-from calmdesk.reading.features import Run, clause_features, cue_features, manner, meaning_runs, runs, units
+from calmdesk.reading.features import Sight, clause_features
 from calmdesk.reading.linear import Floats, Linear, Weighed, closed, opened
-from calmdesk.reading.meanings import Meanings, Meant, shipped_meanings
-from calmdesk.reading.network import Network
+from calmdesk.reading.meanings import Meanings, shipped_meanings
+from calmdesk.reading.network import Network, class_rows
 
-VERSION = 2
+VERSION = 3
 """Of the weights' file; another one is refused."""
 HIGHEST = 4
 """The highest intensity."""
@@ -28,31 +28,6 @@ POINT = "point"
 
 class WeightsError(ValueError):
     """A weights' file that can't be used; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What the models see of one text."""
-
-    text: str
-    """As folded."""
-    cut: Sequence[Run]
-    """Its units."""
-    meant: Sequence[Meant]
-    hits: Sequence[Hit]
-
-    @classmethod
-    def of(cls, text: str, hits: Sequence[Hit], meanings: Meanings) -> Self:
-        """Return what is seen of the folded *text*, in which the cues *hits* fired."""
-        return cls(text, units(text), meanings.find(text), hits)
-
-    def runs(self) -> list[Run]:
-        """Return the features that stand somewhere in the text."""
-        return [*runs(self.cut), *meaning_runs(self.text, self.meant)]
-
-    def whole(self) -> list[str]:
-        """Return the features of the whole text."""
-        return [*manner(self.text), *cue_features(self.hits)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,35 +70,35 @@ class Classifier:
             if about.get("version") != VERSION:
                 raise WeightsError(f"{path}: weights of version {about.get('version')}, wanted {VERSION}; run `calmdesk train`")
 
-            def words(name: str) -> dict[str, int]:
-                return {word: row for row, word in enumerate(bytes(stored[name]).decode().split("\n"))}
-
             def floats(name: str) -> Floats:
                 return opened(stored[name], stored[f"{name}_scale"])
 
             linear = Linear(
-                words("vocabulary"),
+                stored["keys"],
                 stored["weights"],
                 stored["weights_scale"],
                 stored["squares"].astype(np.float32),
                 stored["bias"],
                 about["steady"],
             )
+            meanings = shipped_meanings()
+            marks = {name: row for row, name in enumerate(about["marks"])}
             network = Network(
-                words("units"), words("marks"), floats("unit_vectors"), floats("mark_vectors"),
+                stored["units"], marks, class_rows(marks, meanings), floats("unit_vectors"), floats("mark_vectors"),
                 tuple((floats(f"layer{number}"), stored[f"layer{number}_bias"]) for number in range(about["layers"])),
                 floats("out"), stored["out_bias"],
             )  # fmt: skip
             return cls(
                 tuple(about["outputs"]), linear, network, stored["shares"], about["thresholds"], tuple(about["cuts"]), about["trained_on"],
-                shipped_meanings(),
+                meanings,
             )  # fmt: skip
 
     def save(self, path: Path) -> None:
         """Write the weights to *path*, nearly all of them in 8 bits."""
         about = {
             "version": VERSION, "outputs": self.outputs, "thresholds": dict(self.thresholds), "cuts": self.cuts,
-            "steady": self.linear.steady, "layers": len(self.network.layers), "trained_on": dict(self.trained_on),
+            "steady": self.linear.steady, "layers": len(self.network.layers), "marks": list(self.network.marks),
+            "trained_on": dict(self.trained_on),
         }  # fmt: skip
         parts: dict[str, NDArray[Any]] = {
             "about": np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), dtype=np.uint8),
@@ -133,9 +108,9 @@ class Classifier:
             "shares": self.shares,
             "weights": self.linear.weights,
             "weights_scale": self.linear.scale,
+            "keys": self.linear.keys,
+            "units": self.network.units,
         }
-        for name, words in (("vocabulary", self.linear.vocabulary), ("units", self.network.units), ("marks", self.network.marks)):
-            parts[name] = np.frombuffer("\n".join(words).encode(), dtype=np.uint8)
         packed = {
             "unit_vectors": self.network.unit_vectors, "mark_vectors": self.network.mark_vectors,
             "out": self.network.out,
@@ -146,26 +121,23 @@ class Classifier:
             parts[name], parts[f"{name}_scale"] = closed(weights)
         np.savez(path, allow_pickle=False, **parts)
 
-    def score(self, text: str, hits: Sequence[Hit]) -> Scored:
-        """Score the folded *text*, in which the cues *hits* fired."""
-        weighed, of_linear, of_network = self._opinions(Sight.of(text, hits, self.meanings))
-        return Scored(of_linear * self.shares[0] + of_network * self.shares[1] + self.shares[2], weighed, hits)
+    def score(self, texts: Sequence[str], hits: Sequence[Sequence[Hit]]) -> list[Scored]:
+        """Score folded *texts*, in each of which the cues *hits* fired."""
+        sight = Sight.of_texts(texts, hits, self.meanings)
+        of_linear, weighed = self.linear.weigh(sight)
+        logits = of_linear[:, : len(self.outputs)] * self.shares[0] + self.network.logits(sight) * self.shares[1] + self.shares[2]
+        return [Scored(*found) for found in zip(logits, weighed, hits, strict=True)]
 
-    def _opinions(self, sight: Sight) -> tuple[Weighed, Floats, Floats]:
-        weighed = self.linear.weigh(sight.runs(), sight.whole())
-        return weighed, weighed.logits[: len(self.outputs)], self.network.logits(sight.cut, sight.meant, sight.hits)
-
-    def opinions(self, sights: Sequence[Sight]) -> tuple[Floats, Floats]:
+    def opinions(self, sight: Sight) -> tuple[Floats, Floats]:
         """Return what the linear model and what the network think of each text, before they are mixed."""
-        each = [self._opinions(sight)[1:] for sight in sights]
-        return np.stack([linear for linear, _ in each]), np.stack([network for _, network in each])
+        return self.linear.weigh(sight)[0][:, : len(self.outputs)], self.network.logits(sight)
 
-    def pointed(self, scored: Scored, text: str, start: int, end: int) -> float:
-        """Return how likely the clause `start:end` of the scored folded *text* is a point."""
-        column = len(self.outputs)
-        return float(
-            probability(np.float32(self.linear.part(scored.weighed, start, end, clause_features(text, start, end, scored.hits), column)))
-        )
+    def pointed(self, scored: Scored, text: str, spans: Sequence[tuple[int, int]]) -> list[float]:
+        """Return how likely each of the clauses *spans* of the scored folded *text* is a point."""
+        whole = [clause_features(text, start, end, scored.hits) for start, end in spans]
+        logits = self.linear.pointed(scored.weighed, spans, whole)
+        found: list[float] = probability(logits).tolist()
+        return found
 
     def column(self, output: str) -> int | None:
         """Return the column of an output, None for a label that the weights don't know yet."""

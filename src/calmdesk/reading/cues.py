@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -224,9 +224,14 @@ class Negation:
         """Say whether *text* begins with a negator."""
         return any(negators.match(text) for negators, _, _ in self._rules)
 
-    def covers(self, text: str, clause_start: int, start: int) -> bool:
-        """Say whether an odd number of negators stands close before *start* in the clause."""
-        if start == clause_start or not self._any.search(text, max(clause_start, start - self._furthest), start):
+    def places(self, text: str) -> list[int]:
+        """Return where negators begin in *text*."""
+        return [match.start() for match in self._any.finditer(text)]
+
+    def covers(self, text: str, clause_start: int, start: int, places: Sequence[int]) -> bool:
+        """Say whether an odd number of negators, of which *places* are known, stands close before *start* in the clause."""
+        next_one = bisect_left(places, max(clause_start, start - self._furthest))
+        if next_one == len(places) or places[next_one] >= start:
             return False
         for negators, harmless, reach in self._rules:
             first = max(clause_start, start - reach - _CONTEXT)
@@ -279,7 +284,7 @@ class Lexicon:
     def find_all(self, folded: Folded) -> Iterator[Hit]:
         """Yield every cue that fires in *folded*, by place; of the readings of one cue at the same place its first."""
         text, spans = folded.text, clauses(folded)
-        negated: dict[tuple[int, int], bool] = {}
+        negators = self.negation.places(text)
         reached: dict[Cue, int] = {}
         for start, number, _, end, tail in sorted(self._places(folded)):
             cue, spelling, _, _ = self._forms[number]
@@ -288,9 +293,10 @@ class Lexicon:
                     continue
                 reached[cue] = end
             left = _clause_of(start, end, spans)[0]
-            covered = not self._is_negation(cue) and (
-                self._covered(text, left, start, negated) or (tail > 0 and self._covered(text, start, end - tail, negated))
+            covered = bool(negators) and (
+                self.negation.covers(text, left, start, negators) or (tail > 0 and self.negation.covers(text, start, end - tail, negators))
             )
+            covered = covered and not self._is_negation(cue)
             yield Hit(cue, start, end, covered)
 
     def _places(self, folded: Folded) -> Iterator[tuple[int, int, int, int, int]]:
@@ -317,14 +323,6 @@ class Lexicon:
         form = self._forms[number]
         whole = self._wholes[number] = _whole(form, self._gaps[form.cue.lang])
         return whole
-
-    def _covered(self, text: str, clause: int, start: int, known: dict[tuple[int, int], bool]) -> bool:
-        """Say whether a negator covers *start*; *known* keeps what was found out about this text."""
-        key = (clause, start)
-        found = known.get(key)
-        if found is None:
-            found = known[key] = self.negation.covers(text, clause, start)
-        return found
 
     def _is_negation(self, cue: Cue) -> bool:
         """Say whether *cue* begins with a negator of its own: another one before it doesn't turn it round."""

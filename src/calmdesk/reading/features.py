@@ -1,20 +1,35 @@
-"""What the models look at: runs of signs and words, what words mean, and the cues that fired. For training and for use. No I/O."""
+"""What the models look at, in many texts at once: runs of signs and words, parts of words, what words mean, and the cues that fired.
+
+Every feature is a number, its key. That of a run is worked out from its signs, so nothing is spelt or looked up to find it, and an array
+of signs gives an array of keys. For training and for use. No I/O.
+"""
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import shake_128
+from typing import NamedTuple, Self
+from zlib import crc32
 
-from calmdesk.reading.cues import Hit
-from calmdesk.reading.meanings import Meant
+import numpy as np
+from numpy.typing import NDArray
 
-_UNIT = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|\S")
-"""A Latin word, a number, or any other single sign."""
+from calmdesk.reading.cues import Cue, Hit
+from calmdesk.reading.meanings import Meanings, Meant
+
+Keys = NDArray[np.uint64]
+Places = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+_BETWEEN = "\0"
+"""Stands before, between and behind texts; folding leaves none inside."""
+_NUMBER = np.uint64(ord("#"))
+"""Numbers are all alike: which one it is says nothing about the kind of complaint."""
 _LONGEST_RUN = 4
 _WORD_PARTS = (4, 5)
 """Lengths of the parts of Latin words, so that an unseen form is half known."""
-_CLAUSE_END = re.compile(r"[.!?;,\n~]")
 _NEGATOR = "not"
 """The class of words that turn round what the next ones mean."""
 _NEGATED = 3
@@ -22,74 +37,196 @@ _NEGATED = 3
 _REACH = 4
 """Two meanings in a clause are seen together when they are at most so many words of known meaning apart."""
 
-
-Run = tuple[str, int, int]
-"""A feature's name, and where it stands in the folded text: start and end."""
-
-
-def units(text: str) -> list[Run]:
-    """Return the folded *text* cut into Latin words, numbers and single signs.
-
-    Numbers are all alike (`#`): which one it is says nothing about the kind of complaint.
-    """
-    return [("#" if match[0][0].isdigit() else match[0], *match.span()) for match in _UNIT.finditer(text)]
+_FACTORS: Keys = np.frombuffer(shake_128(b"calmdesk").digest(80 * 8), dtype="<u8").astype(np.uint64) | np.uint64(1)
+"""Odd numbers without a pattern; what is multiplied by different ones and added up is hardly ever the same."""
+_OF_UNIT, _OF_RUN, _OF_PAIR, _OF_TRIPLE, _OF_NEGATED, _OF_NAME = _FACTORS[:6]
+_OF_PART = _FACTORS[6:16]
+_IN_WORD = np.concatenate([np.ones(1, dtype=np.uint64), _FACTORS[16:]])
+"""By its place in a word a letter counts differently; by the first it is itself, so that a word of one letter is that sign."""
 
 
-def runs(cut: Sequence[Run]) -> Iterator[Run]:
-    """Yield each run of one to four of a text's units, and parts of its longer Latin words."""
-    # A space stands between two neighbours that are both plain letters or digits.
-    joints = ["", *(" " if one[0][-1].isascii() and other[0][0].isascii() else "" for one, other in itertools.pairwise(cut))]
-    count = len(cut)
-    for first in range(count):
-        name, start, end = cut[first]
-        yield name, start, end
-        for last in range(first + 1, min(first + _LONGEST_RUN, count)):
-            name = f"{name}{joints[last]}{cut[last][0]}"
-            yield name, start, cut[last][2]
-    for unit, start, _end in cut:
-        if len(unit) > _WORD_PARTS[0] and unit.isascii() and unit[0].isalpha():
-            for size in _WORD_PARTS:
-                for place in range(len(unit) - size + 1):
-                    yield f"<{unit[place : place + size]}", start + place, start + place + size
+class Units(NamedTuple):
+    """Texts cut into Latin words, numbers and single other signs, in order; a key of 0 stands between two texts."""
+
+    keys: Keys
+    starts: Places
+    ends: Places
 
 
-def meaning_runs(text: str, meant: Sequence[Meant]) -> Iterator[Run]:
-    """Yield what the words of the folded *text* mean: each meaning, negated or not, and those that stand near each other in a clause."""
-    ends = [match.start() for match in _CLAUSE_END.finditer(text)]
-    clause: list[Meant] = []
-    for word in meant:
-        while ends and ends[0] <= word.start:
-            ends.pop(0)
-            if clause:
-                yield from _together(clause)
-                clause = []
-        clause.append(word)
-    yield from _together(clause)
+class Runs(NamedTuple):
+    """Features that stand somewhere: their keys, the numbers of their texts, and where in the joined texts."""
+
+    keys: Keys
+    of: Places
+    starts: Places
+    ends: Places
 
 
-def _together(clause: Sequence[Meant]) -> Iterator[Run]:
-    turned = 0
-    for place, (start, end, classes) in enumerate(clause):
-        negates = _NEGATOR in classes
-        for name in classes:
-            yield f"^{name}", start, end
-            if turned and not negates:
-                yield f"^!{name}", start, end
-        turned = _NEGATED if negates else max(0, turned - 1)
-        for one, other in itertools.combinations(classes, 2):
-            yield f"^{one} {other}", start, end
-        for after in clause[place + 1 : place + 1 + _REACH]:
-            for one in classes:
-                for other in after.classes:
-                    yield f"^{one} {other}", start, after.end
-        for second, third in itertools.pairwise(clause[place + 1 : place + 3]):
-            for one in classes:
-                for two in second.classes:
-                    for three in third.classes:
-                        yield f"^{one} {two} {three}", start, third.end
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the models see of some folded texts; places are those in all of them joined."""
+
+    texts: Sequence[str]
+    hits: Sequence[Sequence[Hit]]
+    """The cues that fired, for each text."""
+    codes: NDArray[np.uint32]
+    of: Places
+    """For each sign the number of its text."""
+    offsets: Places
+    """Where each text begins."""
+    units: Units
+    meant: Meant
+    class_keys: Keys
+    """Of each class of meaning."""
+
+    @classmethod
+    def of_texts(cls, texts: Sequence[str], hits: Sequence[Sequence[Hit]], meanings: Meanings) -> Self:
+        """Return what is seen of the folded *texts*, in which the cues *hits* fired."""
+        joined = _BETWEEN + _BETWEEN.join(texts) + _BETWEEN
+        codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
+        between = codes == 0
+        return cls(
+            texts=texts,
+            hits=hits,
+            codes=codes,
+            of=np.cumsum(between) - 1,
+            offsets=np.flatnonzero(between)[:-1] + 1,
+            units=_units(codes),
+            meant=meanings.find(joined, codes),
+            class_keys=_class_keys(meanings),
+        )
+
+    def runs(self) -> Runs:
+        """Return the features that stand somewhere in the texts."""
+        found = [*_runs(self.units, self.of), *_word_parts(self.codes, self.units), *_meaning_runs(self.codes, self.meant, self.class_keys)]
+        keys, starts, ends = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return Runs(keys, self.of[starts], starts, ends)
+
+    def whole(self, number: int) -> Iterator[str]:
+        """Yield the names of the features of a text as a whole."""
+        yield from _manner(self.texts[number])
+        yield from cue_features(self.hits[number])
 
 
-def manner(text: str) -> Iterator[str]:
+@cache
+def key_of(name: str) -> int:
+    """Return the key of a feature that has a name: of a whole text, of a clause, or of a class of meaning."""
+    return (crc32(name.encode()) + 1) * int(_OF_NAME) % 2**64
+
+
+def word_key(word: str) -> int:
+    """Return the key that a unit spelt *word* has."""
+    return int(_units(np.frombuffer(word.encode("utf-32-le"), dtype=np.uint32)).keys[0])
+
+
+@cache
+def _class_keys(meanings: Meanings) -> Keys:
+    return np.array([key_of(f"^{name}") for name in meanings.classes], dtype=np.uint64)
+
+
+_Found = tuple[Keys, Places, Places]
+
+
+def _units(codes: NDArray[np.uint32]) -> Units:
+    letter, digit = _letters(codes), (codes >= ord("0")) & (codes <= ord("9"))
+    inner = codes[1:-1]
+    letter[1:-1] |= (inner == ord("'")) & letter[:-2] & letter[2:]
+    digit[1:-1] |= ((inner == ord(".")) | (inner == ord(","))) & digit[:-2] & digit[2:]
+    goes_on = np.zeros(len(codes), dtype=bool)
+    goes_on[1:] = (letter[1:] & letter[:-1]) | (digit[1:] & digit[:-1])
+    edges = np.flatnonzero(~goes_on)
+    begins = (codes[edges] > ord(" ")) | (codes[edges] == 0)
+    starts, ends = edges[begins], np.append(edges[1:], len(codes))[begins]
+    keys = codes[starts].astype(np.uint64)
+    keys[digit[starts]] = _NUMBER
+    if goes_on.any():
+        within = np.arange(len(codes)) - np.maximum.accumulate(np.where(goes_on, 0, np.arange(len(codes))))
+        spelt = np.add.reduceat(codes * _IN_WORD[np.minimum(within, len(_IN_WORD) - 1)], edges)[begins]
+        words = letter[starts]
+        keys[words] = spelt[words]
+    return Units(keys, starts, ends)
+
+
+def _letters(codes: NDArray[np.uint32]) -> Bools:
+    return (codes >= ord("a")) & (codes <= ord("z"))
+
+
+def _runs(units: Units, of: Places) -> Iterator[_Found]:
+    """Yield the runs of one to four of a text's units."""
+    keys, starts, ends = units
+    text, inside = of[starts], keys != 0
+    single = keys * _OF_UNIT
+    yield single[inside], starts[inside], ends[inside]
+    run = single
+    for size in range(2, min(_LONGEST_RUN, len(keys)) + 1):
+        before = 1 - size
+        run = run[:-1] * _OF_RUN + single[size - 1 :]
+        whole = (text[:before] == text[-before:]) & inside[:before]
+        yield run[whole], starts[:before][whole], ends[-before:][whole]
+
+
+def _word_parts(codes: NDArray[np.uint32], units: Units) -> Iterator[_Found]:
+    """Yield the parts of the longer Latin words."""
+    words = np.flatnonzero((units.ends - units.starts > _WORD_PARTS[0]) & _letters(codes[units.starts]))
+    if not len(words):
+        return
+    starts, ends = units.starts[words], units.ends[words]
+    for size in _WORD_PARTS:
+        counts = ends - starts - size + 1
+        places = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        keys = sum(codes[places + shift] * _OF_PART[shift] for shift in range(size))
+        yield np.asarray(keys, dtype=np.uint64) * _OF_PART[size], places, places + size
+
+
+def _meaning_runs(codes: NDArray[np.uint32], meant: Meant, class_keys: Keys) -> Iterator[_Found]:
+    """Yield what words mean: each meaning, negated or not, and those that stand near each other in a clause."""
+    starts, ends, classes = meant
+    if not len(starts):
+        return
+    # A class of 0 is none; its key is 0, and so is that of whatever it is a part of.
+    keys = np.concatenate([_NOTHING, class_keys])[classes]
+    clause = np.cumsum(_CLAUSE_ENDS[np.minimum(codes, 127)])[starts]
+    turned = _turned((keys == key_of(f"^{_NEGATOR}")).any(axis=1), clause)
+    yield from _kept(np.concatenate([keys, keys * (turned * _OF_NEGATED)[:, None]], axis=1), starts, ends)
+    first = np.repeat(np.arange(len(starts)), _REACH + 1)
+    second = first + np.tile(np.arange(_REACH + 1), len(starts))
+    near = np.flatnonzero(clause[first] == clause.take(second, mode="clip") * (second < len(starts)))
+    first, second = first[near], second[near]
+    pairs = _pair(keys[first][:, :, None], keys[second][:, None, :])
+    # Of two meanings of one word each pair counts once.
+    pairs[first == second] *= _ONE_BEHIND_THE_OTHER[: keys.shape[1], : keys.shape[1]]
+    yield from _kept(pairs.reshape(len(first), keys.shape[1] ** 2), starts[first], ends[second])
+    following = np.flatnonzero((second == first + 1) & (clause.take(second + 1, mode="clip") == clause[first]) & (second + 1 < len(starts)))
+    if len(following):
+        two, third = pairs[following][:, :, :, None], keys[second[following] + 1][:, None, None, :]
+        triples = np.where((two != 0) & (third != 0), two * _OF_TRIPLE + third, np.uint64(0))
+        yield from _kept(triples.reshape(len(following), keys.shape[1] ** 3), starts[first[following]], ends[second[following] + 1])
+
+
+_NOTHING = np.zeros(1, dtype=np.uint64)
+_ONE_BEHIND_THE_OTHER = np.triu(np.ones((8, 8), dtype=np.uint64), 1)
+_CLAUSE_ENDS = np.array([chr(code) in "\0\n.!?;,~" for code in range(128)])
+
+
+def _turned(negates: Bools, clause: Places) -> Keys:
+    """Return 1 for the words of which the meaning is turned round by one that *negates* before them, else 0."""
+    numbers = np.arange(len(negates))
+    last = np.maximum.accumulate(np.where(negates, numbers, -1))
+    turned = (last >= 0) & ~negates & (numbers - last <= _NEGATED) & (clause[last] == clause)
+    return np.asarray(turned, dtype=np.uint64)
+
+
+def _pair(one: Keys, other: Keys) -> Keys:
+    return np.asarray(np.where((one != 0) & (other != 0), one * _OF_PAIR + other, np.uint64(0)), dtype=np.uint64)
+
+
+def _kept(keys: Keys, starts: Places, ends: Places) -> Iterator[_Found]:
+    """Yield those *keys*, a row for each place, that are not 0."""
+    rows, columns = np.nonzero(keys)
+    yield keys[rows, columns], starts[rows], ends[rows]
+
+
+def _manner(text: str) -> Iterator[str]:
     """Yield features of the whole: length, exclamation and question marks, how it ends."""
     length = len(text)
     yield f"=length{min(length.bit_length(), 9)}"
@@ -102,24 +239,31 @@ def manner(text: str) -> Iterator[str]:
 
 def cue_name(hit: Hit) -> str:
     """Return the feature of a cue that fired: its label, behind `+` strong, `~` weak or `!` negated."""
-    return ("!" if hit.negated else "+" if hit.cue.strength == "strong" else "~") + hit.cue.label
+    return _cue_name(hit.cue, hit.negated)
+
+
+@cache
+def _cue_name(cue: Cue, negated: bool) -> str:
+    return ("!" if negated else "+" if cue.strength == "strong" else "~") + cue.label
 
 
 def cue_features(hits: Iterable[Hit]) -> Iterator[str]:
     """Yield one feature for each label that a cue speaks for, doubled where several fired."""
-    counts: dict[str, set[int]] = {}
+    first: dict[str, int] = {}
+    several: set[str] = set()
     for hit in hits:
-        counts.setdefault(cue_name(hit), set()).add(hit.start)
-    for name, places in counts.items():
-        yield name
-        if len(places) > 1:
-            yield name + "*"
+        name = cue_name(hit)
+        if first.setdefault(name, hit.start) != hit.start:
+            several.add(name)
+    yield from first
+    for name in several:
+        yield name + "*"
 
 
 def clause_features(text: str, start: int, end: int, hits: Iterable[Hit]) -> Iterator[str]:
     """Yield features of the clause `start:end` as a whole: the cues in it, its length, where it stands, how it ends."""
-    for name in cue_features(hit for hit in hits if start <= hit.start < end):
-        yield f"@{name}"
+    for name in cue_features([hit for hit in hits if start <= hit.start < end]):
+        yield "@" + name
     length = len(text[start:end].strip())
     yield f"@length{min(length.bit_length(), 7)}"
     yield f"@of{min(len(text).bit_length(), 9)}"

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calmdesk.reading.features import Run
+from calmdesk.reading.features import Keys, Places, Sight, key_of
 
 Floats = NDArray[np.float32]
 
 _ROOTS = np.concatenate([np.arange(128), np.arange(-128, 0)]).astype(np.float32) / 127
 OPENED: Floats = (_ROOTS * np.abs(_ROOTS)).astype(np.float32)
 """What each 8-bit weight is, as a share of the largest; negative ones are looked up from the end."""
+_BUCKETS = 2**18
+_BUCKET_BITS = np.uint64(64 - 18)
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """One text's opinions, with what is needed to explain them."""
+    """What of one text the model knows, to explain an opinion by."""
 
-    logits: Floats
-    rows: NDArray[np.intp]
-    """The rows, in the weights, of the runs that the model knows, each as often as it stands in the text."""
-    starts: NDArray[np.intp]
+    rows: Places
+    """The rows, in the weights, of the runs that the model knows, in order, each as often as it stands in the text."""
+    starts: Places
     """Where in the folded text."""
-    ends: NDArray[np.intp]
+    ends: Places
     known: int
     """How many different runs of the text the model knows: how much it has to go by."""
 
@@ -36,7 +37,8 @@ class Weighed:
 class Linear:
     """A row of weights for each feature, a column for each output; the features' own weight is folded in."""
 
-    vocabulary: Mapping[str, int]
+    keys: Keys
+    """Of the features, in order: a feature's row is its place."""
     weights: NDArray[np.int8]
     """In 8 bits: opened only where a text needs them, so that what is looked up lies close together."""
     scale: Floats
@@ -47,30 +49,77 @@ class Linear:
     steady: float
     """Added to the squares in a text's length, so that two runs by themselves don't weigh as much as a hundred."""
 
-    def weigh(self, runs: Iterable[Run], whole: Iterable[str]) -> Weighed:
-        """Weigh a text by its *runs* and by the features of the *whole*."""
-        find = self.vocabulary.get
-        found = [(row, start, end) for name, start, end in runs if (row := find(name)) is not None]
-        spans = np.array(found, dtype=np.intp).reshape(-1, 3)
-        different = list(dict.fromkeys(row for row, _, _ in found))
-        rest = [row for name in whole if (row := find(name)) is not None]
-        weight = self._opened(different).sum(axis=0) / self._length(different) + self._opened(rest).sum(axis=0)
-        return Weighed(self.bias + weight * self.scale, spans[:, 0], spans[:, 1], spans[:, 2], len(different))
+    def weigh(self, sight: Sight) -> tuple[Floats, list[Weighed]]:
+        """Weigh all texts of *sight*: a row of logits for each, and what they rest on."""
+        keys, of, starts, ends = sight.runs()
+        rows, known = self.rows_of(keys)
+        places = of[known] * len(self.keys) + rows
+        order = np.argsort(places, kind="stable")
+        places, starts, ends = places[order], starts[known][order], ends[known][order]
+        of, rows = places // len(self.keys), places % len(self.keys)
+        edges = np.searchsorted(of, np.arange(len(sight.texts) + 1))
+        once = np.flatnonzero(np.diff(places, prepend=-1))
+        different, first = rows[once], np.searchsorted(once, edges)
+        lengths = np.sqrt(_summed(self.squares[different], first) + np.float32(self.steady))
+        weight = _summed(OPENED[self.weights[different]], first) / np.maximum(lengths, 1e-9)[:, None]
+        for number in range(len(sight.texts)):
+            weight[number] += self._named(sight.whole(number))
+        weighed = [
+            Weighed(rows[left:right], starts[left:right] - offset, ends[left:right] - offset, count)
+            for left, right, offset, count in zip(
+                edges[:-1].tolist(), edges[1:].tolist(), sight.offsets.tolist(), np.diff(first).tolist(), strict=True
+            )
+        ]
+        return np.asarray(self.bias + weight * self.scale, dtype=np.float32), weighed
 
-    def part(self, weighed: Weighed, start: int, end: int, whole: Iterable[str], column: int) -> float:
-        """Return the logit, in one *column*, of the stretch `start:end` of a weighed text with the features *whole* of its own."""
-        rows = np.unique(weighed.rows[(weighed.starts >= start) & (weighed.ends <= end)])
-        rest = [row for name in whole if (row := self.vocabulary.get(name)) is not None]
-        weight = self._opened(rows, column).sum() / self._length(rows) + self._opened(rest, column).sum()
-        return float(self.bias[column] + weight * self.scale[column])
+    def rows_of(self, keys: Keys) -> tuple[Places, NDArray[np.bool_]]:
+        """Return which of the features with these *keys* the model knows, and the rows of those.
 
-    def _opened(self, rows: Sequence[int] | NDArray[np.intp], columns: int | slice = slice(None)) -> Floats:
-        """Return the weights of *rows*, of which 1 is the column's largest."""
-        return OPENED[self.weights[rows, columns]]
+        Keys are spread evenly, so that their first bits tell nearly where they stand.
+        """
+        begins = self._begins
+        bucket = keys >> _BUCKET_BITS
+        rows, behind = begins[bucket], begins[bucket + np.uint64(1)]
+        known = np.zeros(len(keys), dtype=bool)
+        left = np.flatnonzero(rows < behind)
+        while len(left):
+            hit = self.keys[rows[left]] == keys[left]
+            known[left[hit]] = True
+            left = left[~hit]
+            rows[left] += 1
+            left = left[rows[left] < behind[left]]
+        return rows[known], known
 
-    def _length(self, rows: Sequence[int] | NDArray[np.intp]) -> float:
-        """Return the length of a text that has the runs *rows*."""
-        return math.sqrt(float(self.squares[rows].sum()) + self.steady) or 1.0
+    @cached_property
+    def _begins(self) -> Places:
+        """For each beginning of a key the row of the first key that has it."""
+        counts = np.bincount((self.keys >> _BUCKET_BITS).astype(np.intp), minlength=_BUCKETS)
+        return np.concatenate([np.zeros(1, dtype=np.int32), np.cumsum(counts, dtype=np.int32)])
+
+    def _named(self, names: Iterable[str]) -> Floats:
+        """Return the sum of the opened weights of features that have names."""
+        rows = [row for name in names if (row := self._row_of[name]) is not None]
+        return np.asarray(OPENED[self.weights[rows]].sum(axis=0), dtype=np.float32)
+
+    @cached_property
+    def _row_of(self) -> _Rows:
+        return _Rows(self)
+
+    @cached_property
+    def _of_clauses(self) -> _Weights:
+        return _Weights(self)
+
+    def pointed(self, weighed: Weighed, spans: Sequence[tuple[int, int]], whole: Iterable[Iterable[str]]) -> Floats:
+        """Return the logits, in the last column, of clauses of a weighed text, each with the features *whole* of its own."""
+        first = np.diff(weighed.rows, prepend=-1) > 0
+        rows, numbers = weighed.rows[first], np.cumsum(first) - 1
+        edges = np.array(spans, dtype=np.intp).reshape(-1, 2)
+        clause, place = np.nonzero((weighed.starts >= edges[:, :1]) & (weighed.ends <= edges[:, 1:]))
+        there = np.zeros((len(edges), len(rows)), dtype=np.float32)
+        there[clause, numbers[place]] = 1
+        weight = there @ OPENED[self.weights[rows, -1]] / np.sqrt(there @ self.squares[rows] + np.float32(self.steady))
+        weight += [sum(map(self._of_clauses.__getitem__, names)) for names in whole]
+        return np.asarray(self.bias[-1] + weight * self.scale[-1], dtype=np.float32)
 
     def strongest(self, weighed: Weighed, column: int, most: int = 2) -> list[tuple[int, int]]:
         """Return the stretches of the folded text that speak most for the output in *column*, at most *most*, none overlapping."""
@@ -85,6 +134,39 @@ class Linear:
             if all(last <= start or first >= end for start, end in spans):
                 spans.append((first, last))
         return spans or [(int(weighed.starts[0]), int(weighed.ends[0]))]
+
+
+class _Rows(dict[str, int | None]):
+    """The rows of features that have names, None for one that the model doesn't know; looked up once, there are some hundreds."""
+
+    def __init__(self, linear: Linear) -> None:
+        self._linear = linear
+
+    def __missing__(self, name: str) -> int | None:
+        rows, known = self._linear.rows_of(np.array([key_of(name)], dtype=np.uint64))
+        row = self[name] = int(rows[0]) if known[0] else None
+        return row
+
+
+class _Weights(dict[str, float]):
+    """The opened weights, in the last column, of features that have names."""
+
+    def __init__(self, linear: Linear) -> None:
+        self._linear = linear
+
+    def __missing__(self, name: str) -> float:
+        rows, _ = self._linear.rows_of(np.array([key_of(name)], dtype=np.uint64))
+        weight = self[name] = float(OPENED[self._linear.weights[rows, -1]].sum())
+        return weight
+
+
+def _summed(values: Floats, first: Places) -> Floats:
+    """Return the sums of the stretches of *values* that begin at each of *first*, the last of which is their end; 0 for an empty one."""
+    sums = np.zeros((len(first) - 1, *values.shape[1:]), dtype=np.float32)
+    filled = np.flatnonzero(np.diff(first))
+    if len(filled):
+        sums[filled] = np.add.reduceat(values, first[filled], axis=0)
+    return sums
 
 
 def closed(weights: Floats) -> tuple[NDArray[np.int8], Floats]:

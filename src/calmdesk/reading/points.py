@@ -55,12 +55,15 @@ class _Clause(NamedTuple):
     pointed: list[Hit]
 
 
-def find_points(folded: Folded, hits: Sequence[Hit], language: Language, weigh: Callable[[int, int], float]) -> list[Point]:
-    """Return the points of a message in order, without duplicates; *weigh* says how likely a clause is a point."""
+def find_points(
+    folded: Folded, hits: Sequence[Hit], language: Language, weigh: Callable[[Sequence[tuple[int, int]]], list[float]]
+) -> list[Point]:
+    """Return the points of a message in order, without duplicates; *weigh* says how likely each of some clauses is a point."""
     found: list[Point] = []
     said: list[str] = []
-    for start, end, insults, pointed in _likely(folded, hits, language):
-        weight = weigh(start, end)
+    likely = list(_likely(folded, hits, language))
+    weights = weigh([(clause.start, clause.end) for clause in likely]) if likely else []
+    for (start, end, insults, pointed), weight in zip(likely, weights, strict=True):
         if weight < _LEAST:
             continue
         text = read_back(_spoken(folded, start, end, insults), language)

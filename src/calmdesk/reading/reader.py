@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -88,8 +89,15 @@ class Reader:
 
     def read(self, conversation: Conversation) -> Reading:
         """Return the reading of the customer's last message in the light of the whole conversation."""
-        texts = [turn.text for turn in conversation.customer_turns]
-        glances = [self.glance(text, texts[:number]) for number, text in enumerate(texts)]
+        return self.read_all([conversation])[0]
+
+    def read_all(self, conversations: Sequence[Conversation]) -> list[Reading]:
+        """Return the readings of many conversations; much quicker than one by one."""
+        talks = [[turn.text for turn in conversation.customer_turns] for conversation in conversations]
+        glances = iter(self.glances([(text, talk[:number]) for talk in talks for number, text in enumerate(talk)]))
+        return [self._read(talk, list(islice(glances, len(texts)))) for talk, texts in zip(conversations, talks, strict=True)]
+
+    def _read(self, conversation: Conversation, glances: Sequence[Glance]) -> Reading:
         last, earlier = glances[-1], glances[:-1]
         types = self._about(last, earlier)
         nature = self._one_of("nature", last, without="none") if types and last.nature == "none" else last.nature
@@ -130,11 +138,17 @@ class Reader:
         )
         return replace(reading, level=self.level_of(reading), evidence=tuple(self._evidence(reading, last)))
 
-    def glance(self, text: str, before: Sequence[str] = ()) -> Glance:
-        """Read one message by itself; *before* helps to tell the language of one that gives no sign."""
-        folded = fold(text[:LONGEST_READ])
-        hits = self.lexicon.find(folded)
-        scored = self.classifier.score(folded.text, hits)
+    def glances(self, messages: Sequence[tuple[str, Sequence[str]]]) -> list[Glance]:
+        """Read messages each by itself; the ones *before* it help to tell the language of one that gives no sign."""
+        folded = [fold(text[:LONGEST_READ]) for text, _ in messages]
+        hits = [self.lexicon.find(one) for one in folded]
+        scored = self.classifier.score([one.text for one in folded], hits)
+        return [
+            self._glance(one, found, score, detect([*before, text], self.languages))
+            for one, found, score, (text, before) in zip(folded, hits, scored, messages, strict=True)
+        ]
+
+    def _glance(self, folded: Folded, hits: tuple[Hit, ...], scored: Scored, lang: str) -> Glance:
         probabilities = self._probabilities(scored.logits, hits) if folded.text else {}
         fired = {hit.cue.label for hit in hits if not hit.negated and (hit.cue.strength == "strong" or _is_all(hit, folded))}
         if scored.known < _LITTLE:
@@ -145,7 +159,7 @@ class Reader:
         nature, types = self._nature_and_types(probabilities, intensity, fired, asks=folded.text.endswith("?"))
         return Glance(
             folded=folded,
-            lang=detect([*before, text], self.languages),
+            lang=lang,
             hits=hits,
             scored=scored,
             probabilities=probabilities,
@@ -160,7 +174,7 @@ class Reader:
         )
 
     def _probabilities(self, logits: Floats, hits: Sequence[Hit]) -> dict[str, float]:
-        known = dict(zip(self.classifier.outputs, map(float, probability(logits)), strict=True))
+        known = dict(zip(self.classifier.outputs, probability(logits).tolist(), strict=True))
         for dimension in _SCORED:
             for label in self.labels[dimension]:
                 output = f"{dimension}.{label}"
@@ -205,13 +219,21 @@ class Reader:
         return probabilities.get(output, 0.0) / self.classifier.thresholds.get(output, _UNLEARNED_THRESHOLD)
 
     def _claimed(self, dimension: str, probabilities: Mapping[str, float]) -> tuple[str, ...]:
-        claimed = []
-        for label in self.labels[dimension]:
-            output = f"{dimension}.{label}"
-            likely = probabilities.get(output, 0.0)
-            if likely >= self.classifier.thresholds.get(output, _UNLEARNED_THRESHOLD):
-                claimed.append((likely, label))
+        claimed = [
+            (likely, label)
+            for label, output, threshold in self._claims[dimension]
+            if (likely := probabilities.get(output, 0.0)) >= threshold
+        ]
         return tuple(label for _, label in sorted(claimed, reverse=True))
+
+    @cached_property
+    def _claims(self) -> dict[str, list[tuple[str, str, float]]]:
+        """For each dimension its labels, each with its output and from when on it is claimed."""
+        from_when = self.classifier.thresholds
+        return {
+            dimension: [(label, f"{dimension}.{label}", from_when.get(f"{dimension}.{label}", _UNLEARNED_THRESHOLD)) for label in labels]
+            for dimension, labels in self.labels.items()
+        }
 
     def _many(self, dimension: str, glance: Glance) -> tuple[str, ...]:
         claimed = self._claimed(dimension, glance.probabilities)
@@ -280,8 +302,8 @@ class Reader:
         if glance.nature == "none" or (raging and not glance.types):
             return []
 
-        def weigh(start: int, end: int) -> float:
-            return self.classifier.pointed(glance.scored, glance.folded.text, start, end)
+        def weigh(spans: Sequence[tuple[int, int]]) -> list[float]:
+            return self.classifier.pointed(glance.scored, glance.folded.text, spans)
 
         language = self.languages[glance.lang]
         found = find_points(glance.folded, glance.hits, language, weigh)

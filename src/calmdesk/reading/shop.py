@@ -16,7 +16,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from calmdesk.conversation import Conversation
-from calmdesk.reading.classifier import HIGHEST, Classifier, Sight, probability
+from calmdesk.reading.classifier import HIGHEST, Classifier, probability
+from calmdesk.reading.features import Places, Sight, key_of
 from calmdesk.reading.labelled import MANY, ONE, LabelledMessage
 from calmdesk.reading.linear import OPENED, Floats, Linear
 from calmdesk.reading.reader import Reader
@@ -212,12 +213,13 @@ def fold_in(reader: Reader, corrections: Sequence[Said], own: Sequence[Said]) ->
     Logistic regression from where the weights stand, each pulled back to its place. A dimension of a correction that is read so already,
     or of which nothing is said, is to stay as it is, like all of our own messages.
     """
-    sights = [_sight(reader, text) for text, _ in (*corrections, *own)]
-    seen = [({name for name, _, _ in sight.runs()}, set(sight.whole())) for sight in sights]
+    sight = _sight(reader, [text for text, _ in (*corrections, *own)])
+    keys, of, _, _ = sight.runs()
+    seen = [(set(keys[of == number].tolist()), set(map(key_of, sight.whole(number)))) for number in range(len(sight.texts))]
     moving = _moving(seen[: len(corrections)], seen[len(corrections) :])
     linear = _extended(reader.classifier.linear, moving)
     classifier = replace(reader.classifier, linear=linear)
-    of_linear, of_network = classifier.opinions(sights)
+    of_linear, of_network = classifier.opinions(sight)
     shares = classifier.shares
     logits = of_linear * shares[0] + of_network * shares[1] + shares[2]
     wanted, weight = probability(logits), np.ones_like(logits)
@@ -235,9 +237,9 @@ def fold_in(reader: Reader, corrections: Sequence[Said], own: Sequence[Said]) ->
     })  # fmt: skip
 
 
-def _sight(reader: Reader, text: str) -> Sight:
-    folded = fold(text)
-    return Sight.of(folded.text, reader.lexicon.find(folded), reader.classifier.meanings)
+def _sight(reader: Reader, texts: Iterable[str]) -> Sight:
+    folded = [fold(text) for text in texts]
+    return Sight.of_texts([one.text for one in folded], [reader.lexicon.find(one) for one in folded], reader.classifier.meanings)
 
 
 def _taught(reader: Reader, text: str, labels: Mapping[str, Any]) -> dict[int, bool]:
@@ -258,56 +260,64 @@ def _taught(reader: Reader, text: str, labels: Mapping[str, Any]) -> dict[int, b
     return found
 
 
-_Seen = tuple[set[str], set[str]]
+_Seen = tuple[set[int], set[int]]
+"""The keys of the features of a message: those that stand somewhere, and those of the whole."""
 
 
-def _moving(corrections: Sequence[_Seen], own: Sequence[_Seen]) -> list[str]:
+def _moving(corrections: Sequence[_Seen], own: Sequence[_Seen]) -> list[int]:
     """Return the features that may move: those that corrections share, the more they are the shop's own the sooner."""
-    counts = Counter(name for runs, whole in corrections for name in (*runs, *whole))
-    ours = Counter(name for runs, whole in own for name in (*runs, *whole))
-    shared = [name for name, count in counts.items() if count >= _SHARED]
-    return sorted(sorted(shared, key=lambda name: (-counts[name] / (1 + ours[name]), name))[:_MOST])
+    counts = Counter(key for runs, whole in corrections for key in (*runs, *whole))
+    ours = Counter(key for runs, whole in own for key in (*runs, *whole))
+    shared = [key for key, count in counts.items() if count >= _SHARED]
+    return sorted(sorted(shared, key=lambda key: (-counts[key] / (1 + ours[key]), key))[:_MOST])
 
 
-def _extended(linear: Linear, moving: Sequence[str]) -> Linear:
+def _extended(linear: Linear, moving: Sequence[int]) -> Linear:
     """Return the model with a row, so far of nothing, for each of the *moving* features that it doesn't know.
 
     They have no share in a text's length: so a message that has them is read as before in all that nobody corrected.
     """
-    new = [name for name in moving if name not in linear.vocabulary]
+    wanted = np.array(moving, dtype=np.uint64)
+    new = wanted[~linear.rows_of(wanted)[1]]
+    keys = np.concatenate([linear.keys, new])
+    order = np.argsort(keys)
     return replace(
         linear,
-        vocabulary={**linear.vocabulary, **{name: row for row, name in enumerate(new, len(linear.vocabulary))}},
-        weights=np.concatenate([linear.weights, np.zeros((len(new), linear.weights.shape[1]), dtype=np.int8)]),
-        squares=np.concatenate([linear.squares, np.zeros(len(new), dtype=np.float32)]),
+        keys=keys[order],
+        weights=np.concatenate([linear.weights, np.zeros((len(new), linear.weights.shape[1]), dtype=np.int8)])[order],
+        squares=np.concatenate([linear.squares, np.zeros(len(new), dtype=np.float32)])[order],
     )
 
 
-def _own_weight(linear: Linear, moving: Sequence[str], corrections: Sequence[_Seen], own: Sequence[_Seen]) -> Floats:
+def _own_weight(linear: Linear, moving: Sequence[int], corrections: Sequence[_Seen], own: Sequence[_Seen]) -> Floats:
     """Return how readily each of the *moving* features moves.
 
     By what it weighs in the model, a run its rarity (a new one that among these messages); and by how much it is the shop's own: one that
     is as common in our own messages moves half as readily, for it has a meaning already.
     """
-    here, elsewhere = (Counter(name for runs, whole in seen for name in (*runs, *whole)) for seen in (corrections, own))
-    runs = {name for inside, _ in corrections for name in inside}
+    here, elsewhere = (Counter(key for runs, whole in seen for key in (*runs, *whole)) for seen in (corrections, own))
+    runs = {key for inside, _ in corrections for key in inside}
     count = len(corrections) + len(own)
-    rare = [np.log((1 + count) / (1 + here[name] + elsewhere[name])) + 1 if name in runs else _WHOLE for name in moving]
-    squares = linear.squares[[linear.vocabulary[name] for name in moving]]
-    shares = [(here[name] / len(corrections), elsewhere[name] / max(1, len(own))) for name in moving]
+    rare = [np.log((1 + count) / (1 + here[key] + elsewhere[key])) + 1 if key in runs else _WHOLE for key in moving]
+    squares = linear.squares[_rows_of(linear, moving)]
+    shares = [(here[key] / len(corrections), elsewhere[key] / max(1, len(own))) for key in moving]
     of_the_shop = np.array([one / (one + other) for one, other in shares])
     return np.asarray(np.where(squares > 0, np.sqrt(squares), rare) * of_the_shop, dtype=np.float32)
 
 
-def _rows(linear: Linear, moving: Sequence[str], own: Floats, seen: Sequence[_Seen]) -> Floats:
+def _rows_of(linear: Linear, keys: Iterable[int]) -> Places:
+    """Return the rows of those of the *keys* that the model knows."""
+    return linear.rows_of(np.array(list(keys), dtype=np.uint64))[0]
+
+
+def _rows(linear: Linear, moving: Sequence[int], own: Floats, seen: Sequence[_Seen]) -> Floats:
     """Return a row for each message, a column for each moving feature: its own weight, of a run as a share of the text's length."""
-    number = {name: place for place, name in enumerate(moving)}
+    number = {key: place for place, key in enumerate(moving)}
     found = np.zeros((len(seen), len(moving)), dtype=np.float32)
     for row, (runs, whole) in enumerate(seen):
-        known = [linear.vocabulary[name] for name in runs if name in linear.vocabulary]
-        inside = [number[name] for name in runs if name in number]
-        others = [number[name] for name in whole if name in number]
-        found[row, inside] = own[inside] / float(np.sqrt(linear.squares[known].sum() + linear.steady))
+        inside = [number[key] for key in runs if key in number]
+        others = [number[key] for key in whole if key in number]
+        found[row, inside] = own[inside] / float(np.sqrt(linear.squares[_rows_of(linear, runs)].sum() + linear.steady))
         found[row, others] = own[others]
     return found
 
@@ -331,10 +341,9 @@ def _moved(rows: Floats, logits: Floats, wanted: Floats, weight: Floats, share: 
     return there
 
 
-def _with(linear: Linear, moving: Sequence[str], moved: Floats, columns: Any) -> Linear:
+def _with(linear: Linear, moving: Sequence[int], moved: Floats, columns: Any) -> Linear:
     """Return the model with the moved weights; none becomes larger than its column's largest, so that no other has to be packed anew."""
-    places = np.array([linear.vocabulary[name] for name in moving])
-    at = np.ix_(places, columns)
+    at = np.ix_(_rows_of(linear, moving), columns)
     became = np.clip(OPENED[linear.weights[at]] + moved / linear.scale[columns], -1, 1)
     weights = linear.weights.copy()
     weights[at] = np.round(np.sign(became) * np.sqrt(np.abs(became)) * 127).astype(np.int8)

@@ -5,8 +5,7 @@ Needs scikit-learn, JAX and Optax: `pip install "calmdesk[train]"`.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -16,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calmdesk.reading.calibration import cuts_of, mixed, shares_of, thresholds_of
-from calmdesk.reading.classifier import HIGHEST, POINT, Classifier, Sight
-from calmdesk.reading.cues import Lexicon
-from calmdesk.reading.features import clause_features
+from calmdesk.reading.classifier import HIGHEST, POINT, Classifier
+from calmdesk.reading.cues import Hit, Lexicon
+from calmdesk.reading.features import Keys, Places, Sight, clause_features, key_of
 from calmdesk.reading.labelled import MANY, ONE, LabelledMessage
 from calmdesk.reading.linear import Floats, Linear, closed
 from calmdesk.reading.meanings import Meanings, shipped_meanings
@@ -41,6 +40,8 @@ _STEADY = 1000.0
 _NEVER_SEEN = -6.0
 """The bias of what no message has."""
 _AT_ONCE = 2
+_AT_A_TIME = 256
+"""So many messages are looked at together."""
 
 Progress = Callable[[str], None]
 Bools = NDArray[np.bool_]
@@ -52,15 +53,24 @@ class _Example:
 
     message: LabelledMessage
     folded: Folded
-    sight: Sight
+    hits: Sequence[Hit]
     lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The features of a message or clause."""
+
+    runs: Keys
+    """In order, each once."""
+    whole: Keys
 
 
 @dataclass(frozen=True, slots=True)
 class _Matrix:
     rows: Any
     """Sparse, a row for each message or clause, a column for each feature."""
-    vocabulary: dict[str, int]
+    keys: Keys
     squares: Floats
     """Per feature the square of its rarity; 0 for a feature of the whole."""
 
@@ -76,16 +86,16 @@ def train(
     """
     tell(f"reading {len(learnt)} messages to learn from, {len(judges)} to judge by")
     meanings = shipped_meanings()
-    examples = [_example(message, lexicon, languages, meanings) for message in learnt]
+    examples = [_example(message, lexicon, languages) for message in learnt]
     targets = _targets(learnt, labels)
     outputs = tuple(targets)
-    clauses = list(chain.from_iterable(_clauses(example, languages) for example in examples))
-    linear = _fit_linear(examples, targets, clauses, tell)
-    network = fit_network([example.sight for example in examples], np.stack(list(targets.values()), axis=1), tell)
+    linear = _fit_linear(examples, targets, meanings, languages, tell)
+    network = fit_network(list(_sights(examples, meanings)), np.stack(list(targets.values()), axis=1), meanings, tell)
     draft = Classifier(outputs, linear, network, np.zeros((3, len(outputs)), dtype=np.float32), {}, (), dict(sources), meanings)
     tell("judging")
-    judged = [_example(message, lexicon, languages, meanings).sight for message in judges]
-    opinions = draft.opinions(judged)
+    judged = _sights([_example(message, lexicon, languages) for message in judges], meanings)
+    of_linear, of_network = zip(*map(draft.opinions, judged), strict=True)
+    opinions = np.concatenate(of_linear), np.concatenate(of_network)
     truth = dict(zip(outputs, _true(judges, outputs).T, strict=True))
     shares = shares_of(outputs, opinions, truth)
     likely = mixed(opinions, shares)
@@ -94,10 +104,17 @@ def train(
     return Classifier(outputs, linear, network, shares, thresholds_of(truth, likely), cuts, dict(sources), meanings)
 
 
-def _example(message: LabelledMessage, lexicon: Lexicon, languages: Mapping[str, Language], meanings: Meanings) -> _Example:
+def _example(message: LabelledMessage, lexicon: Lexicon, languages: Mapping[str, Language]) -> _Example:
     folded = fold(message.text)
     lang = message.lang if message.lang in languages else detect([message.text], languages)
-    return _Example(message, folded, Sight.of(folded.text, lexicon.find(folded), meanings), lang)
+    return _Example(message, folded, lexicon.find(folded), lang)
+
+
+def _sights(examples: Sequence[_Example], meanings: Meanings) -> Iterator[Sight]:
+    """Yield what is seen of the messages, some at once."""
+    for first in range(0, len(examples), _AT_A_TIME):
+        some = examples[first : first + _AT_A_TIME]
+        yield Sight.of_texts([example.folded.text for example in some], [example.hits for example in some], meanings)
 
 
 def _targets(messages: Sequence[LabelledMessage], labels: Mapping[str, Sequence[str]]) -> dict[str, Bools]:
@@ -119,74 +136,84 @@ def _true(messages: Sequence[LabelledMessage], outputs: Sequence[str]) -> Bools:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    runs: frozenset[str]
-    whole: frozenset[str]
-    pointed: bool
-
-
-def _clauses(example: _Example, languages: Mapping[str, Language]) -> list[_Clause]:
-    """Return the clauses of a message of which it was said where its points are."""
-    places = example.message.pointed
-    if places is None:
-        return []
-    text, found = example.folded.text, []
-    runs = example.sight.runs()
-    for start, end in split_clauses(example.folded, languages[example.lang]):
-        first, last = example.folded.span(start, end)
-        inside = frozenset(name for name, left, right in runs if left >= start and right <= end)
-        whole = frozenset(clause_features(text, start, end, example.sight.hits))
-        found.append(_Clause(inside, whole, any(first <= place < last for place in places)))
-    return found
-
-
-def _fit_linear(examples: Sequence[_Example], targets: Mapping[str, Bools], clauses: Sequence[_Clause], tell: Progress) -> Linear:
-    seen = [({name for name, _, _ in example.sight.runs()}, set(example.sight.whole())) for example in examples]
-    matrix = _matrix(seen, [(clause.runs, clause.whole) for clause in clauses])
-    tell(f"{len(matrix.vocabulary)} features, {len(clauses)} clauses")
+def _fit_linear(
+    examples: Sequence[_Example], targets: Mapping[str, Bools], meanings: Meanings, languages: Mapping[str, Language],
+    tell: Progress,
+) -> Linear:  # fmt: skip
+    seen, clauses, pointed = _seen(examples, meanings, languages)
+    matrix = _matrix(seen, clauses)
+    tell(f"{len(matrix.keys)} features, {len(clauses)} clauses")
     first = len(examples)
     weights, bias = _fit(matrix.rows[:first], matrix.squares > 0, targets, tell)
     if clauses:
-        pointed = {POINT: np.array([clause.pointed for clause in clauses])}
-        of_points, point_bias = _fit(matrix.rows[first:], matrix.squares > 0, pointed, tell)
+        of_points, point_bias = _fit(matrix.rows[first:], matrix.squares > 0, {POINT: np.array(pointed)}, tell)
     else:
         of_points, point_bias = np.zeros((1, weights.shape[1]), dtype=np.float32), np.zeros(1, dtype=np.float32)
     return _packed(matrix, np.concatenate([weights, of_points]), np.concatenate([bias, point_bias]))
 
 
-_Seen = tuple[set[str] | frozenset[str], set[str] | frozenset[str]]
+def _seen(
+    examples: Sequence[_Example], meanings: Meanings, languages: Mapping[str, Language]
+) -> tuple[list[_Seen], list[_Seen], list[bool]]:
+    """Return the features of the messages, those of the clauses of which somebody said whether they are points, and what was said."""
+    messages: list[_Seen] = []
+    clauses: list[_Seen] = []
+    pointed: list[bool] = []
+    number = 0
+    for sight in _sights(examples, meanings):
+        keys, of, starts, ends = sight.runs()
+        for text in range(len(sight.texts)):
+            inside = of == text
+            own, left, right = keys[inside], starts[inside] - sight.offsets[text], ends[inside] - sight.offsets[text]
+            messages.append(_Seen(np.unique(own), _named(sight.whole(text))))
+            for start, end, is_point in _said_of(examples[number], languages):
+                within = own[(left >= start) & (right <= end)]
+                clauses.append(_Seen(np.unique(within), _named(clause_features(sight.texts[text], start, end, sight.hits[text]))))
+                pointed.append(is_point)
+            number += 1
+    return messages, clauses, pointed
+
+
+def _said_of(example: _Example, languages: Mapping[str, Language]) -> Iterator[tuple[int, int, bool]]:
+    """Yield the clauses of a message with whether each is a point; none of one of which nobody said."""
+    if (places := example.message.pointed) is not None:
+        for start, end in split_clauses(example.folded, languages[example.lang]):
+            first, last = example.folded.span(start, end)
+            yield start, end, any(first <= place < last for place in places)
+
+
+def _named(names: Iterable[str]) -> Keys:
+    return np.unique(np.array([key_of(name) for name in names], dtype=np.uint64))
 
 
 def _matrix(messages: Sequence[_Seen], clauses: Sequence[_Seen]) -> _Matrix:
     """Return the feature matrix: runs weighted by rarity to length 1, and features of the whole; clauses behind the messages."""
     from scipy.sparse import csr_matrix
 
-    counts: Counter[str] = Counter()
-    of_clauses: Counter[str] = Counter()
-    for inside, whole in messages:
-        counts.update(inside)
-        counts.update(whole)
-    for _, whole in clauses:
-        of_clauses.update(whole)
-    counts.update(of_clauses)
-    vocabulary = {name: row for row, name in enumerate(sorted(name for name, count in counts.items() if count >= _SEEN_AT_LEAST))}
-    rarity = np.array([np.log((1 + len(messages)) / (1 + min(len(messages), counts[name]))) + 1 for name in vocabulary], dtype=np.float64)
+    everything = np.concatenate([*(part for one in messages for part in (one.runs, one.whole)), *(one.whole for one in clauses)])
+    keys, counts = np.unique(everything, return_counts=True)
+    keys, counts = keys[counts >= _SEEN_AT_LEAST], np.minimum(counts[counts >= _SEEN_AT_LEAST], len(messages))
+    is_whole = np.zeros(len(keys), dtype=bool)
+    is_whole[_columns(keys, np.unique(np.concatenate([one.whole for one in (*messages, *clauses)])))] = True
+    rarity = np.log((1 + len(messages)) / (1 + counts)) + 1
     data: list[NDArray[np.float32]] = []
-    indices: list[NDArray[np.int32]] = []
+    indices: list[Places] = []
     starts = [0]
-    is_whole = np.zeros(len(vocabulary), dtype=bool)
-    for inside, whole in chain(messages, clauses):
-        rows = np.array(sorted(vocabulary[name] for name in inside if name in vocabulary), dtype=np.int32)
+    for one in chain(messages, clauses):
+        rows, others = _columns(keys, one.runs), _columns(keys, one.whole)
         norm = float(np.sqrt((rarity[rows] ** 2).sum() + _STEADY))
-        others = np.array(sorted(vocabulary[name] for name in whole if name in vocabulary), dtype=np.int32)
-        is_whole[others] = True
         indices += [rows, others]
         data += [(rarity[rows] / norm).astype(np.float32), np.full(len(others), _WHOLE, dtype=np.float32)]
         starts.append(starts[-1] + len(rows) + len(others))
-    squares = np.where(is_whole, 0.0, rarity**2).astype(np.float32)
-    shape = (len(messages) + len(clauses), len(vocabulary))
-    return _Matrix(csr_matrix((np.concatenate(data), np.concatenate(indices), starts), shape=shape), vocabulary, squares)
+    shape = (len(messages) + len(clauses), len(keys))
+    rows = csr_matrix((np.concatenate(data), np.concatenate(indices).astype(np.int32), starts), shape=shape)
+    return _Matrix(rows, keys, np.where(is_whole, 0.0, rarity**2).astype(np.float32))
+
+
+def _columns(keys: Keys, wanted: Keys) -> Places:
+    """Return the columns of those of the *wanted* features that are among the sorted *keys*."""
+    columns = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.asarray(columns[keys[columns] == wanted], dtype=np.intp)
 
 
 def _fit(rows: Any, is_run: Bools, targets: Mapping[str, Bools], tell: Progress) -> tuple[Floats, Floats]:
@@ -230,7 +257,6 @@ def _packed(matrix: _Matrix, weights: Floats, bias: Floats) -> Linear:
     length = float(np.sqrt(matrix.rows.astype(bool) @ matrix.squares + _STEADY).mean()) or 1.0
     strength = np.abs(folded).max(axis=1) / np.where(matrix.squares > 0, length, 1.0)
     kept = np.sort(np.argsort(-strength, kind="stable")[:_KEPT])
-    names = list(matrix.vocabulary)
     packed, scale = closed(folded[kept])
     squares = matrix.squares[kept].astype(np.float16).astype(np.float32)  # as kept in the file
-    return Linear({names[old]: new for new, old in enumerate(kept)}, packed, scale, squares, bias, _STEADY)
+    return Linear(matrix.keys[kept], packed, scale, squares, bias, _STEADY)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calmdesk.reading.classifier import Sight
+from calmdesk.reading.features import Keys, Places, Sight
 from calmdesk.reading.linear import Floats, closed, opened
-from calmdesk.reading.network import CALM, LONGEST, UNKNOWN, WIDTH, Network, marks, shortened
+from calmdesk.reading.meanings import Meanings
+from calmdesk.reading.network import CALM, LONGEST, WIDTH, Network, Seen, class_rows, marks_of, seen, unit_rows
 
 _SEEN_AT_LEAST = 4
 """So often a unit or a mark must stand to have a vector of its own."""
@@ -35,36 +36,43 @@ _LENGTHS = (16, 32, 48, 64, 96, LONGEST)
 Arrays = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 
-def fit_network(sights: Sequence[Sight], targets: NDArray[Any], tell: Callable[[str], None], seed: int = 0) -> Network:
-    """Return a network that learnt from *sights* what is true of them: *targets* has a row for each, a column for each output."""
-    units = _vocabulary((name for sight in sights for name, _, _ in sight.cut), first=UNKNOWN + 1)
-    known = _vocabulary((name for sight in sights for _, name in marks(shortened(sight.cut), sight.meant, sight.hits)), first=1)
-    seen, marked = encoded(sights, units, known)
-    learnt = _descend(_begin(len(units) + 2, len(known) + 1, targets, seed), (seen, marked), targets.astype(np.float32), tell, seed)
+def fit_network(sights: Sequence[Sight], targets: NDArray[Any], meanings: Meanings, tell: Callable[[str], None], seed: int = 0) -> Network:
+    """Return a network that learnt from *sights* what is true of their texts: *targets* has a row for each, a column for each output."""
+    found = [seen(sight) for sight in sights]
+    keys, counts = np.unique(np.concatenate([one.keys for one in found]), return_counts=True)
+    units = keys[(counts >= _SEEN_AT_LEAST) & (keys != 0)]
+    often = Counter(name for one in found for name in marks_of(one, meanings.classes))
+    names = sorted(name for name, count in often.items() if count >= _SEEN_AT_LEAST)
+    marks = {"": 0, **{name: row for row, name in enumerate(names, 1)}}
+    of_class = class_rows(marks, meanings)
+    arrays = _padded(found, units, marks, of_class)
+    learnt = _descend(_begin(len(units) + 2, len(marks), targets, seed), arrays, targets.astype(np.float32), tell, seed)
+    learnt["units"][0] = learnt["marks"][0] = 0  # no unit and no mark say nothing
     # As they will be read from the file, so that what is judged is what is used.
     kept = {name: values if name.endswith("bias") else opened(*closed(values)) for name, values in learnt.items()}
     layers = tuple((kept[f"layer{number}"], kept[f"layer{number}_bias"]) for number in range(_LAYERS))
-    return Network({"": 0, " ": UNKNOWN, **units}, {"": 0, **known}, kept["units"], kept["marks"], layers, kept["out"], kept["out_bias"])
+    return Network(units, marks, of_class, kept["units"], kept["marks"], layers, kept["out"], kept["out_bias"])
 
 
-def _vocabulary(names: Iterator[str], first: int) -> dict[str, int]:
-    often = sorted(name for name, count in Counter(names).items() if count >= _SEEN_AT_LEAST)
-    return {name: number for number, name in enumerate(often, first)}
-
-
-def encoded(sights: Sequence[Sight], units: dict[str, int], known: dict[str, int]) -> Arrays:
+def _padded(found: Sequence[Seen], units: Keys, marks: Mapping[str, int], of_class: Places) -> Arrays:
     """Return the rows of each text's units and of the marks on them; 0 where there is none."""
-    seen = np.zeros((len(sights), LONGEST), dtype=np.int32)
-    marked = np.zeros((len(sights), LONGEST, _MARKS), dtype=np.int32)
-    for row, sight in enumerate(sights):
-        cut = shortened(sight.cut)
-        seen[row, : len(cut)] = [units.get(name, UNKNOWN) for name, _, _ in cut]
-        count = [0] * len(cut)
-        for number, name in marks(cut, sight.meant, sight.hits):
-            if (mark := known.get(name)) and count[number] < _MARKS:
-                marked[row, number, count[number]] = mark
-                count[number] += 1
-    return seen, marked
+    count = sum(len(one.edges) - 1 for one in found)
+    rows = np.zeros((count, LONGEST), dtype=np.int32)
+    marked = np.zeros((count, LONGEST, _MARKS), dtype=np.int32)
+    begun = 0
+    for one in found:
+        text = begun + np.cumsum(one.keys == 0) - 1
+        place = np.arange(len(one.keys)) - one.edges[text - begun] - 1
+        inside = one.keys != 0
+        rows[text[inside], place[inside]] = unit_rows(units, one.keys)[inside]
+        taken = np.zeros(len(one.keys), dtype=np.intp)
+        of_cues = [marks.get(name, 0) for name in one.names]
+        for at, mark in zip([*one.marked.tolist(), *one.fired.tolist()], [*of_class[one.classes].tolist(), *of_cues], strict=True):
+            if mark and taken[at] < _MARKS:
+                marked[text[at], place[at], taken[at]] = mark
+                taken[at] += 1
+        begun += len(one.edges) - 1
+    return rows, marked
 
 
 def _begin(units: int, known: int, targets: NDArray[Any], seed: int) -> dict[str, Floats]:
@@ -143,4 +151,4 @@ def _descend(parameters: dict[str, Floats], arrays: Arrays, targets: Floats, tel
             parameters, state, miss = step(parameters, state, arrays[0][batch, :width], arrays[1][batch, :width], targets[batch], use)
             missed.append(miss)
         tell(f"network, round {number + 1} of {_ROUNDS}: misses {float(np.mean(jax.device_get(missed))):.3f}")
-    return {name: np.asarray(values) for name, values in parameters.items()}
+    return {name: np.array(values) for name, values in parameters.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -15,11 +15,12 @@ from calmdesk.conversation import Conversation
 from calmdesk.reading.certainty import unsure_of
 from calmdesk.reading.classifier import HIGHEST, Classifier, Scored, probability
 from calmdesk.reading.cues import Hit, Lexicon
+from calmdesk.reading.evidence import evidence_of
 from calmdesk.reading.facts import FactFinder, gathered
 from calmdesk.reading.goods import Goods, GoodsFinder
 from calmdesk.reading.linear import Floats
 from calmdesk.reading.points import Point, asks_in, find_points, turn_persons
-from calmdesk.reading.reading import Evidence, Facts, Reading
+from calmdesk.reading.reading import Facts, Reading
 from calmdesk.text.clauses import clauses
 from calmdesk.text.fold import Folded, fold
 from calmdesk.text.language import Language, Languages, detect
@@ -136,7 +137,8 @@ class Reader:
             earlier_signals=tuple(dict.fromkeys(signal for glance in earlier for signal in glance.signals)),
             unsure=unsure_of(scores, last.types, nature, last.intensity),
         )
-        return replace(reading, level=self.level_of(reading), evidence=tuple(self._evidence(reading, last)))
+        evidence = evidence_of(reading, last.folded, last.hits, partial(self.classifier.strongest, last.scored))
+        return replace(reading, level=self.level_of(reading), evidence=evidence)
 
     def glances(self, messages: Sequence[tuple[str, Sequence[str]]]) -> list[Glance]:
         """Read messages each by itself; the ones *before* it help to tell the language of one that gives no sign."""
@@ -370,52 +372,7 @@ class Reader:
         claimed += [f"signals.{label}" for label in reading.signals]
         return max((self.levels.get(label, 1) for label in claimed), default=1)
 
-    def _evidence(self, reading: Reading, glance: Glance) -> list[Evidence]:
-        """Return the words behind each label: its cues, or where only the classifier claims it, its strongest stretches."""
-        claims = [f"types.{label}" for label in reading.types] + [f"nature.{reading.nature}"]
-        if reading.temperament != "unclear":
-            claims.append(f"temperament.{reading.temperament}")
-        for dimension in ("traits", "needs", "risks"):
-            claims += [f"{dimension}.{label}" for label in getattr(reading, dimension)]
-        fired: dict[str, list[tuple[int, int]]] = {}
-        for hit in glance.hits:
-            if not hit.negated:
-                fired.setdefault(hit.cue.label, []).append((hit.start, hit.end))
-        pieces = []
-        for claim in claims:
-            spans = fired.get(claim)
-            for start, end in _merged(spans or self.classifier.strongest(glance.scored, claim)) or _all_of(glance.folded):
-                pieces.append(_piece(claim, glance.folded, start, end))
-        if reading.intensity:
-            spans = [span for step in range(1, HIGHEST + 1) for span in fired.get(f"intensity.{step}", ())]
-            spans = spans or self.classifier.strongest(glance.scored, f"intensity>{reading.intensity - 1}")
-            pieces += [_piece(f"intensity.{reading.intensity}", glance.folded, *span) for span in _merged(spans)]
-        for signal in reading.signals:
-            pieces += [_piece(f"signals.{signal}", glance.folded, *span) for span in fired[f"signals.{signal}"]]
-        return pieces
-
 
 def _is_all(hit: Hit, folded: Folded) -> bool:
     """Say whether a message is nothing but the cue ("退货"): then it means it, however weak the cue is inside a longer one."""
     return hit.start == 0 and hit.end >= len(folded.text.rstrip("!?.,~ "))
-
-
-def _piece(label: str, folded: Folded, start: int, end: int) -> Evidence:
-    left, right = folded.span(start, end)
-    return Evidence(label, left, right, folded.raw[left:right])
-
-
-def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return overlapping stretches as one."""
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def _all_of(folded: Folded) -> list[tuple[int, int]]:
-    """Return the whole text as one stretch: a label that rests on no word of it, such as that of an unlettered message."""
-    return [(0, len(folded.text))] if folded.text else []

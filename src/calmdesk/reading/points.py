@@ -43,7 +43,7 @@ class Point(NamedTuple):
     types: tuple[str, ...]
     """The complaint types that its cues speak for."""
     statement: bool
-    """Whether it says what happened, so that it can stand inside a sentence; not a question, not a demand."""
+    """Whether it says what happened, so that it can stand inside a sentence; not a question, not what is wanted."""
 
 
 class _Clause(NamedTuple):
@@ -66,13 +66,18 @@ def find_points(
     for (start, end, insults, pointed), weight in zip(likely, weights, strict=True):
         if weight < _LEAST:
             continue
-        text = read_back(_spoken(folded, start, end, insults), language)
-        if text is None:
+        spoken = _spoken(folded, start, end, insults)
+        plain = fold(_trimmed(spoken, language)).text
+        text = read_back(spoken, language)
+        if text is None or language.beside.search(plain):
             continue
+        requests = language.request.match(plain) is not None
+        if requests:
+            text = language.clauses.request.format(clause=text)
         short = fold(text).text
         if not any(short in other or other in short for other in said):
             said.append(short)
-            asks = asks_in(folded, start, end, language) or _asks(short, language)
+            asks = requests or asks_in(folded, start, end, language) or _asks(short, language) or language.wish.match(plain) is not None
             types = tuple(dict.fromkeys(hit.cue.label.removeprefix("types.") for hit in pointed if hit.cue.label.startswith("types.")))
             demands = any(hit.cue.label.startswith("demands.") for hit in pointed)
             found.append(Point(text, weight, start, types, (bool(types) or not demands) and not asks))
@@ -123,21 +128,21 @@ def read_back(clause: str, language: Language) -> str | None:
     text = _trimmed(_LINK.sub("", clause), language)
     if not language.clauses.shortest <= len(text) <= language.clauses.longest * 1.5:
         return None
-    turned = _trimmed(turn_persons(text, language), language)
+    turned = turn_persons(text, language).strip(_EDGES)
     return _begun_small(turned, language) if len(turned) >= language.clauses.shortest else None
 
 
 def _begun_small(text: str, language: Language) -> str:
     """Return *text* so that it can stand inside a sentence: its first word small, unless it looks like a name."""
     first, _, rest = text.partition(" ")
-    name = not first[1:].islower() or rest[:1].isupper()
+    name = not first[1:].islower() and len(first) > 1 or rest[:1].isupper()
     return text if name or not language.spaced else text[:1].lower() + text[1:]
 
 
 def turn_persons(text: str, language: Language) -> str:
     """Return *text* with the customer's "I" as "you" and their "you" as the shop."""
-    words = language.turning.words
-    turned = language.person.sub(lambda match: words[match[0].lower().replace("’", "'")], text)
+    persons, words = language.persons_in(text)
+    turned = persons.sub(lambda match: words[match[0].lower().replace("’", "'")], text)
     return _SPACES.sub(" ", turned).strip() if "  " in turned else turned.strip()
 
 

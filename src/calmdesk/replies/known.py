@@ -28,7 +28,7 @@ def known_of(reading: Reading, conversation: Conversation, playbook: Playbook, s
     known: dict[str, Any] = {
         "name": address(facts.customer_name, conversation.customer.gender, language),
         "points": Points.of([_plain(point) for point in reading.points], language.listing),
-        "point": trim(_plain(reading.point)) if reading.point else None,
+        "point": _first_stated(reading),
         "detail": reading.detail,
         "product": facts.product,
         "question": _question(reading, playbook, turn),
@@ -44,6 +44,13 @@ def known_of(reading: Reading, conversation: Conversation, playbook: Playbook, s
     }
     cleaned = {key: _plain(value) if isinstance(value, str) else value for key, value in known.items()}
     return {key: value for key, value in cleaned.items() if value and len(value) <= _LONGEST.get(key, 10_000)}
+
+
+def _first_stated(reading: Reading) -> str | None:
+    """Return what the customer began with, of the points that can stand inside a sentence: the rest mostly came of it."""
+    stated = {reading.point, *reading.point_of.values()} - {None}
+    first = next((point for point in reading.points if point in stated), reading.point)
+    return trim(_plain(first)) if first else None
 
 
 def address(name: str | None, gender: str | None, language: Language) -> str | None:

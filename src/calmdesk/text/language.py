@@ -35,6 +35,17 @@ Pattern = Annotated[str, AfterValidator(_compiles)]
 Patterns = tuple[Pattern, ...]
 
 
+class Dialect(BaseModel):
+    """A way of speaking within a language that has persons of its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    marks: Words
+    """A clause that holds one of these is spoken so."""
+    words: dict[str, str]
+    """As in `Turning`."""
+
+
 class Turning(BaseModel):
     """How the customer's "I" and "you" become the shop's "you" and "we" when a point is read back."""
 
@@ -44,6 +55,8 @@ class Turning(BaseModel):
     """What stands in a point, and what is said instead; the longest comes first. An empty value drops it."""
     spaced: bool = False
     """Whether these are whole words, set apart by spaces."""
+    dialect: Dialect | None = None
+    """Where a clause is spoken so, its persons are turned in its own words."""
 
 
 class Clauses(BaseModel):
@@ -57,6 +70,14 @@ class Clauses(BaseModel):
     """Conjunctions, interjections and addresses that a point doesn't begin with."""
     never: Words = ()
     """Words of threats and ultimatums; a clause that holds one is not read back."""
+    beside: Patterns = ()
+    """What a clause beside the matter looks like: an outcry, a threat, an order how to speak. It is not read back."""
+    requests: Patterns = ()
+    """How a clause begins that tells the shop to do something: what is wanted, not what happened."""
+    request: str = "{clause}"
+    """How such a clause is read back."""
+    wishes: Patterns = ()
+    """How other clauses begin that say what is wanted, or on what condition."""
     closers: Words = ()
     """Particles that a point doesn't end with."""
     questions: Words = ()
@@ -142,6 +163,21 @@ class Language(BaseModel):
         return any_of(self.clauses.never)
 
     @cached_property
+    def beside(self) -> re.Pattern[str]:
+        """What a clause beside the matter looks like."""
+        return _any_pattern(self.clauses.beside)
+
+    @cached_property
+    def request(self) -> re.Pattern[str]:
+        """The beginning of a clause that tells the shop to do something."""
+        return _any_pattern(self.clauses.requests)
+
+    @cached_property
+    def wish(self) -> re.Pattern[str]:
+        """The beginning of any other clause that says what is wanted."""
+        return _any_pattern(self.clauses.wishes)
+
+    @cached_property
     def likeness(self) -> re.Pattern[str]:
         """A word of comparison."""
         return any_of(self.clauses.likeness)
@@ -163,9 +199,20 @@ class Language(BaseModel):
         return tuple(word.lower() for word in self.clauses.closers)
 
     @cached_property
-    def person(self) -> re.Pattern[str]:
-        """A word that is turned when a point is read back."""
-        words = self.turning.words
+    def _turned(self) -> tuple[re.Pattern[str], Mapping[str, str]]:
+        return self._persons(self.turning.words), self.turning.words
+
+    @cached_property
+    def _turned_in_dialect(self) -> tuple[re.Pattern[str], re.Pattern[str], Mapping[str, str]] | None:
+        dialect = self.turning.dialect
+        return (any_of(dialect.marks), self._persons(dialect.words), dialect.words) if dialect else None
+
+    def persons_in(self, clause: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
+        """Return which words of *clause* are turned when it is read back, and into what."""
+        dialect = self._turned_in_dialect
+        return dialect[1:] if dialect and dialect[0].search(clause) else self._turned
+
+    def _persons(self, words: Mapping[str, str]) -> re.Pattern[str]:
         if not self.turning.spaced:
             return any_of(words)
         ordered = any_of(words).pattern.replace("'", "['’]")
@@ -176,6 +223,11 @@ def any_of(words: Iterable[str], *, spaced: bool = False) -> re.Pattern[str]:
     """Return a pattern for any of *words*, the longest first; one that never matches where there are none."""
     found = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or r"(?!)"
     return re.compile(rf"\b(?:{found})\b" if spaced else found)
+
+
+def _any_pattern(sources: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern for what one of *sources* finds; one that never matches where there are none."""
+    return pattern_with_numbers("|".join(f"(?:{source})" for source in sources) or r"(?!)")
 
 
 Languages = Mapping[str, Language]

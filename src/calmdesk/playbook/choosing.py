@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from calmdesk.conversation import Conversation, Turn
@@ -76,6 +76,7 @@ def _tries(turn: Turn, techniques: frozenset[str], playbook: Playbook) -> bool:
 
 def situation_of(reading: Reading, history: History, playbook: Playbook, known: Mapping[str, Any], policy: Mapping[str, Any]) -> Situation:
     """Return all that conditions can ask for, alerts included."""
+    reading = _unsettled(reading, playbook)
     amount = reading.facts.amount
     large = policy.get("large_sum")
     situation = Situation(
@@ -121,7 +122,15 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
         before = {"risks": frozenset(reading.earlier_risks), "signals": frozenset(reading.earlier_signals)}
         past = Situation({**situation.labels, **before}, situation.numbers, situation.flags)
         alerts |= {key for key, alert in playbook.alerts.items() if alert.when.hold(past)}
-    return situation.with_alerts(alerts)
+    lasting = {risk for risk in reading.earlier_risks if playbook.labels["risks"][risk].lasts}
+    return situation.with_alerts(alerts).with_risks(lasting)
+
+
+def _unsettled(reading: Reading, playbook: Playbook) -> Reading:
+    """Return *reading* without its words of agreement where it asks for a word of ours in the same breath."""
+    if not any(playbook.demands[demand].awaits for demand in reading.demands if demand in playbook.demands):
+        return reading
+    return replace(reading, signals=tuple(signal for signal in reading.signals if signal != "settled"))
 
 
 def stage_of(reading: Reading, history: History, playbook: Playbook) -> str:

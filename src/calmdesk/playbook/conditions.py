@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
@@ -109,3 +109,7 @@ class Situation:
     def with_alerts(self, alerts: frozenset[str]) -> Situation:
         """Return the same situation with these alerts."""
         return replace(self, labels={**self.labels, "alerts": alerts})
+
+    def with_risks(self, risks: Set[str]) -> Situation:
+        """Return the same situation with these risks beside its own."""
+        return replace(self, labels={**self.labels, "risks": self.labels["risks"] | risks})

@@ -34,6 +34,10 @@ class Label(_File):
     """Who should take a case in which it is found (B7)."""
     rank: int = 50
     """Of several demands in a message the lowest is named: what is concrete before what is general."""
+    lasts: bool = False
+    """Whether it holds for the rest of the case once it was said: what smoked isn't safe because the customer has calmed down."""
+    awaits: bool = False
+    """Whether it asks for a word of ours: until that was given, no word of agreement settles the case."""
     practice: Words = ()
 
 

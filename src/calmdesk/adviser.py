@@ -134,11 +134,16 @@ class Adviser:
         known = known_of(reading, conversation, self.playbook, self.settings.shop.name, len(reading.heat))
         return reading, history, situation_of(reading, history, self.playbook, known, self.settings.promises)
 
-    def suggest(self, conversation: Conversation, corrected: Mapping[str, Any] | None = None, without: Collection[str] = ()) -> Advice:
-        """Return the reading and up to three replies, best first, each led by another technique; none of the wordings *without*."""
+    def suggest(
+        self, conversation: Conversation, corrected: Mapping[str, Any] | None = None, without: Collection[str] = (), lang: str | None = None
+    ) -> Advice:
+        """Return the reading and up to three replies, best first, each led by another technique; none of the wordings *without*.
+
+        What the staff read is in *lang*; where that isn't given, as `[desk] language` says, and else in the customer's language.
+        """
         reading, history, situation = self.situation(conversation, corrected)
         choices = choose(situation, history, self.playbook)
-        lang = self.settings.desk.language or reading.lang
+        lang = lang or self.settings.desk.language or reading.lang
         alert = first_alert(situation, self.playbook)
         suggestions = tuple(
             Suggestion(

@@ -92,7 +92,7 @@ class Trial:
                 self._send(Turn(role="agent", text=text, techniques=chosen.techniques, template=chosen.template))
         else:
             self.turns += (Turn(role="customer", text=line),)
-            self.advice = self.adviser.suggest(Conversation(turns=self.turns))
+            self.advice = self.adviser.suggest(Conversation(turns=self.turns), lang=self.lang)
             self.show()
 
     def _filled(self, chosen: Suggestion) -> str | None:
@@ -143,7 +143,10 @@ class Trial:
         table.add_column(style="dim", no_wrap=True)
         table.add_column()
         rows = [
-            (words["about"], "、".join(self._name("types", key) for key in reading.types) or words["nothing"]),
+            (
+                words["about"],
+                "、".join(self._name("types", key) for key in reading.types) or words["nothing" if reading.nature == "none" else "unnamed"],
+            ),
             (words["nature"], self._name("nature", reading.nature)),
             (words["heat"], heat_curve(reading.heat)),
             (words["manner"], self._manner(advice)),

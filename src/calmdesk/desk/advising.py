@@ -49,7 +49,7 @@ def advise(kit: Kit, books: Books, case: Case, customer: Person, message_id: int
     conversation = conversation_of(case, messages, customer)
     if conversation is None:
         return None
-    advice = kit.adviser.suggest(conversation, _corrected(kit, books, conversation, message_id))
+    advice = kit.adviser.suggest(conversation, _corrected(kit, books, conversation, message_id), lang=kit.desk_language)
     books.readings.keep(case.id, message_id, advice.as_json())
     return _up_to_date(books, case, advice), advice
 
@@ -72,7 +72,7 @@ def others(kit: Kit, books: Books, case: Case, customer: Person) -> bool:
     if kept is None or conversation is None:
         return False
     shown = books.readings.shown_templates(kept.id)
-    advice = kit.adviser.suggest(conversation, _corrected(kit, books, conversation, kept.message_id), without=shown)
+    advice = kit.adviser.suggest(conversation, _corrected(kit, books, conversation, kept.message_id), shown, kit.desk_language)
     if not advice.suggestions:
         return False
     books.readings.offer(case.id, kept.id, [suggestion.as_json() for suggestion in advice.suggestions])

@@ -146,7 +146,8 @@ def _ask_blank(kit: Kit, books: Books, hand: Hand, text: str, data: dict[str, An
     match = BLANK.search(text)
     if match is None:
         raise RefusalError("outdated")
-    name, example = kit.blank(match[1], hand.lang)
+    newest = books.readings.last(hand.case.id)
+    name, example = kit.blank(match[1], hand.lang, newest.advice["reading"]["lang"] if newest else None)
     chat_id, thread = hand.place
     books.staff.begin(hand.colleague.user_id, chat_id, thread, "blank", hand.case.id, {**data, "text": text, "blank": match[1]})
     asked = kit.words(hand.lang, "ask_blank", agent=plain(hand.colleague.name, 40), name=plain(name), example=plain(example))

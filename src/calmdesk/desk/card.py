@@ -105,8 +105,8 @@ def card(kit: Kit, view: View, panel: str, chat_lang: str) -> tuple[str, Buttons
 
 
 def _head(kit: Kit, view: View, lang: str) -> str:
-    types = view.advice.get("reading", {}).get("types", ())
-    about = kit.words(lang, "join").join(kit.name("types", key, lang) for key in types) or kit.words(lang, "no_complaint")
+    reading = view.advice.get("reading", {})
+    about = kit.about(reading.get("types", ()), reading.get("nature"), lang)
     sign = HEAT_SIGNS[view.case.heat]
     return f"{sign} <b>{plain(view.customer.name, 60)}</b> · {escape(about)} · {kit.words(lang, 'level', level=view.case.level)}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import escape
@@ -58,10 +58,15 @@ class Kit:
         found = self.adviser.playbook.techniques.get(key)
         return found.names.get(lang, key) if found else key
 
-    def blank(self, key: str, lang: str) -> tuple[str, str]:
-        """Return a blank's name and an example of what goes into it."""
+    def about(self, types: Iterable[str], nature: str | None, lang: str) -> str:
+        """Return what a customer's words are about; who rages without saying why has no lesser complaint for that."""
+        unnamed = "no_complaint" if nature in {None, "none"} else "unnamed_complaint"
+        return self.words(lang, "join").join(self.name("types", key, lang) for key in types) or self.words(lang, unnamed)
+
+    def blank(self, key: str, lang: str, written: str | None = None) -> tuple[str, str]:
+        """Return a blank's name in *lang*, and an example of what goes into a reply that is *written* in a language."""
         found = self.adviser.playbook.blanks.get(key)
-        return (found.names.get(lang, key), found.example.get(lang, "")) if found else (key, "")
+        return (found.names.get(lang, key), found.example.get(written or lang, "")) if found else (key, "")
 
     def urgency(self, case: Case) -> int:
         """Return how urgent what concerns a case is: by its heat, and at once where there is an alert."""

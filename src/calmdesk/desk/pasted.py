@@ -20,7 +20,7 @@ _ROUNDS = 3
 def pasted(kit: Kit, books: Books, colleague: Colleague, text: str) -> None:
     """Answer a customer's words that one of the staff pasted or forwarded: the reading, then each reply ready to be copied."""
     lang = kit.language(colleague)
-    advice = kit.adviser.suggest(Conversation.of(text))
+    advice = kit.adviser.suggest(Conversation.of(text), lang=lang)
     kit.whisper(books, colleague.user_id, _reading(kit, advice, text, lang))
     for suggestion in advice.suggestions:
         names = " + ".join(kit.technique(key, lang) for key in suggestion.techniques)
@@ -31,7 +31,7 @@ def pasted(kit: Kit, books: Books, colleague: Colleague, text: str) -> None:
 
 def _reading(kit: Kit, advice: Advice, text: str, lang: str) -> str:
     reading = advice.reading
-    about = kit.words(lang, "join").join(kit.name("types", key, lang) for key in reading.types) or kit.words(lang, "no_complaint")
+    about = kit.about(reading.types, reading.nature, lang)
     manner = [kit.name("temperament", reading.temperament, lang)] if reading.temperament != "unclear" else []
     manner += [kit.name("traits", key, lang) for key in reading.traits] + [kit.name("risks", key, lang) for key in reading.risks]
     lines = [

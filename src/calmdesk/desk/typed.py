@@ -180,7 +180,7 @@ def _blank_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: 
         may_write(books, case, customer)
         send(kit, books, case, customer, colleague, text, reply)
         return
-    name, example = kit.blank(match[1], lang)
+    name, example = kit.blank(match[1], lang, newest.advice["reading"]["lang"] if newest else None)
     data = {**step.data, "text": text, "blank": match[1]}
     books.staff.begin(colleague.user_id, said.chat.id, said.chat.thread, "blank", case.id, data)
     asked = kit.words(lang, "ask_blank", agent=plain(colleague.name, 40), name=plain(name), example=plain(example))

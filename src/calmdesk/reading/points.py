@@ -135,7 +135,7 @@ def read_back(clause: str, language: Language) -> str | None:
 def _begun_small(text: str, language: Language) -> str:
     """Return *text* so that it can stand inside a sentence: its first word small, unless it looks like a name."""
     first, _, rest = text.partition(" ")
-    name = not first[1:].islower() and len(first) > 1 or rest[:1].isupper()
+    name = (not first[1:].islower() and len(first) > 1) or rest[:1].isupper()
     return text if name or not language.spaced else text[:1].lower() + text[1:]
 
 

@@ -10,7 +10,7 @@ import pytest
 from calmdesk.playground.chats import Topic
 from calmdesk.playground.messages import Message
 from calmdesk.playground.people import Person
-from tests.house import House, open_house
+from tests.house import House, adviser, open_house
 
 LATE = "快递都八天了还没到，你们管不管？"
 
@@ -298,3 +298,30 @@ async def _with_a_reply(house: House, agent: Person, customer: Person, *, blank:
 
 async def _changed(house: House, topic: Topic, before: str) -> None:
     await house.world_until(lambda: (card := house.card_in(topic)) is not None and card.text != before)
+
+
+async def test_staff_read_their_own_language_whatever_the_customer_writes(house: House) -> None:
+    """Reasons and the alert on the card are in the desk's language; a blank is named in it, its example is in the reply's."""
+    wang = await house.hires("小王")
+    smith = house.customer("Mr Smith", language_code="en")
+    await smith.says("The kettle caught fire and my daughter burnt her hand!")
+    card = await house.card(smith, "🆘")
+    topic = await house.topic_of(smith)
+    await wang.taps(house.word("button_send", number=1), on=card)
+    await house.world_until(lambda: any("请填" in message.text for message in topic.messages))
+    asked = next(message.text for message in topic.messages if "请填" in message.text)
+    blank = next(blank for blank in adviser().playbook.blanks.values() if f"〔{blank.names['zh-Hans']}〕" in asked)
+
+    assert "情绪" in card.text
+    assert "先问人有没有事" in card.text
+    assert blank.example["en"] in asked
+
+
+async def test_rage_that_names_nothing_is_not_called_no_complaint(house: House) -> None:
+    """Somebody who only curses has a complaint that isn't named yet."""
+    han = house.customer("老韩")
+    await han.says("骗子！！！垃圾店！！！我要疯了")
+    card = await house.card(han, house.word("unnamed_complaint"))
+
+    assert house.word("no_complaint") not in card.text
+    assert house.word("level", level=3) in card.text

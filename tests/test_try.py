@@ -65,4 +65,4 @@ def test_a_number_that_isnt_offered_is_the_customers_word() -> None:
     assert "写 1 到 3" in shown
 
     assert "[link=file:///etc/passwd]" in shown
-    assert "message 2" in shown
+    assert "第2条消息" in shown

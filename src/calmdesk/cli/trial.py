@@ -139,14 +139,12 @@ class Trial:
 
     def _reading(self, advice: Advice) -> Table:
         words, reading = self._words(), advice.reading
+        unnamed = words["nothing" if reading.nature == "none" else "unnamed"]
         table = Table.grid(padding=(0, 2))
         table.add_column(style="dim", no_wrap=True)
         table.add_column()
         rows = [
-            (
-                words["about"],
-                "、".join(self._name("types", key) for key in reading.types) or words["nothing" if reading.nature == "none" else "unnamed"],
-            ),
+            (words["about"], "、".join(self._name("types", key) for key in reading.types) or unnamed),
             (words["nature"], self._name("nature", reading.nature)),
             (words["heat"], heat_curve(reading.heat)),
             (words["manner"], self._manner(advice)),

@@ -28,7 +28,7 @@ def conversation_of(case: Case, messages: Sequence[Message], customer: Person) -
             template=message.template,
         )
         for message in messages
-        if message.role in {"customer", "agent"} and message.text and not (message.role == "customer" and message.deleted_at)
+        if _is_words(message) or (message.role == "agent" and message.text)
     ][-_TURNS:]
     while turns and turns[-1].role == "agent":  # what an agent said last is known, but the reading is of the customer's last word
         turns.pop()
@@ -43,15 +43,29 @@ def form_of_address(name: str) -> str | None:
     return " ".join(words)[:20] or None
 
 
-def advise(kit: Kit, books: Books, case: Case, customer: Person, message_id: int) -> tuple[Case, Advice] | None:
-    """Read a case anew after a message, keep what comes of it, and return the case as it stands now; None where there are no words."""
+def advise(kit: Kit, books: Books, case: Case, customer: Person, changed: int = 0) -> tuple[Case, Advice] | None:
+    """Read a case anew, keep what comes of it, and return the case as it stands now; None where there are no words.
+
+    The reading is of the customer's newest words. What an earlier message says since it was *changed* alerts all the same.
+    """
     messages = books.cases.messages(case.id)
     conversation = conversation_of(case, messages, customer)
+    newest = next((message.id for message in reversed(messages) if _is_words(message)), 0)
     if conversation is None:
         return None
-    advice = kit.adviser.suggest(conversation, _corrected(kit, books, conversation, message_id), lang=kit.desk_language)
-    books.readings.keep(case.id, message_id, advice.as_json())
+    advice = kit.adviser.suggest(conversation, _corrected(kit, books, conversation, newest), lang=kit.desk_language)
+    if 0 < changed < newest:
+        until_then = conversation_of(case, [message for message in messages if message.id <= changed], customer)
+        earlier = kit.adviser.suggest(until_then, lang=kit.desk_language) if until_then else advice
+        if earlier.escalate and not advice.escalate:
+            advice = replace(advice, escalate=True, alert=earlier.alert, alerts=earlier.alerts)
+    books.readings.keep(case.id, newest, advice.as_json())
     return _up_to_date(books, case, advice), advice
+
+
+def _is_words(message: Message) -> bool:
+    """Say whether a message is one of the customer's that can be read."""
+    return message.role == "customer" and bool(message.text) and not message.deleted_at
 
 
 def _corrected(kit: Kit, books: Books, conversation: Conversation, message_id: int) -> dict[str, Any]:

@@ -229,7 +229,7 @@ def _fix(kit: Kit, books: Books, hand: Hand) -> str:
     books.readings.correct(hand.case.id, kept.message_id, hand.colleague.user_id, dimension, reading[dimension], became)
     kit.learnt.add(books.cases.message(kept.message_id).text, {dimension: became})
     books.staff.note("corrected", hand.colleague.user_id, hand.case.id, dimension=dimension)
-    read = advise(kit, books, hand.case, hand.customer, kept.message_id)
+    read = advise(kit, books, hand.case, hand.customer)
     case = read[0] if read else hand.case
     if dimension == "types":
         books.cases.set(case.id, types=tuple(became))

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from calmdesk.desk.advising import advise
 from calmdesk.desk.calls import Button
-from calmdesk.desk.events import Content, Deleted, Edited, Reached, Said, Tapped
+from calmdesk.desk.events import Deleted, Edited, Reached, Said, Tapped
 from calmdesk.desk.kit import Kit, packed, plain
 from calmdesk.store.export import customer_record
 from calmdesk.store.rows import Case, Customer
@@ -36,7 +36,8 @@ def receive(kit: Kit, books: Books, said: Said, account: int = 0) -> None:
         return  # the same message once more
     if fresh and kit.settings.desk.acknowledge:
         say(kit, books, books.cases.get(case.id), customer, kit.words(customer.language, "acknowledgement"), role="bot")
-    _read_and_show(kit, books, case, customer, message_id, said.content, first=fresh)
+    how = "file" if said.content.kind != "text" else "" if fresh else "mirror"
+    _read_and_show(kit, books, case, customer, message_id, said.content.text, how)
 
 
 def said_by_hand(kit: Kit, books: Books, said: Said, account: int) -> None:
@@ -54,17 +55,20 @@ def said_by_hand(kit: Kit, books: Books, said: Said, account: int) -> None:
 
 
 def edited(kit: Kit, books: Books, event: Edited, account: int = 0) -> None:
-    """Take in a changed message: the old text stays as a version, the case is read anew."""
+    """Take in a changed message: the old text stays as a version; what it says now counts as if it were said now."""
     customer = books.customers.find(event.chat.id, account)
     message = books.cases.in_chat(customer.id, event.message_id) if customer else None
     if customer is None or message is None or not books.cases.edit(message.id, event.content.text, event.at):
         return
     case = books.cases.get(message.case_id)
     if message.role == "customer":
-        read = advise(kit, books, case, customer, message.id)
-        case = read[0] if read else case
-    kit.mirror(books, case, customer, message.id)
-    kit.show(books, case, customer)
+        newest = books.cases.last_of(customer.id)
+        if newest is not None and newest.id == case.id and _lately(kit, books, case):
+            case = _awake(books, case)
+        _read_and_show(kit, books, case, customer, message.id, event.content.text, "mirror")
+    else:
+        kit.mirror(books, case, customer, message.id)
+        kit.show(books, case, customer)
 
 
 def deleted(kit: Kit, books: Books, event: Deleted, account: int) -> None:
@@ -132,30 +136,39 @@ def _greet(kit: Kit, books: Books, customer: Customer) -> None:
 def _case_for(kit: Kit, books: Books, customer: Customer) -> tuple[Case, bool]:
     """Return the case that a new word of a customer's belongs to, and whether it is a new one (A1: acknowledged once)."""
     case = books.cases.last_of(customer.id)
-    lately = case is not None and books.now - case.last_at < timedelta(hours=kit.settings.desk.quiet_hours)
-    if case is not None and case.is_open:
-        return case, False
-    if case is not None and lately:
-        books.cases.set(case.id, state="open", closed_at=None, closed_by=None)
-        books.staff.note("reopened", None, case.id)
-        return books.cases.get(case.id), False
+    if case is not None and (case.is_open or _lately(kit, books, case)):
+        return _awake(books, case), False
     return books.cases.open(customer.id), True
 
 
-def _read_and_show(kit: Kit, books: Books, case: Case, customer: Customer, message_id: int, content: Content, *, first: bool) -> None:
+def _lately(kit: Kit, books: Books, case: Case) -> bool:
+    """Say whether the last word of a case is so fresh that a new one belongs to it, closed or not."""
+    return books.now - case.last_at < timedelta(hours=kit.settings.desk.quiet_hours)
+
+
+def _awake(books: Books, case: Case) -> Case:
+    """Open a case again where it is closed."""
+    if not case.is_open:
+        books.cases.set(case.id, state="open", closed_at=None, closed_by=None)
+        books.staff.note("reopened", None, case.id)
+    return books.cases.get(case.id)
+
+
+def _read_and_show(kit: Kit, books: Books, case: Case, customer: Customer, message_id: int, text: str, how: str) -> None:
+    """Read a customer's new or changed words, and show the staff what comes of them; *how* says as what the words are shown."""
     flooded = books.cases.said_since(customer.id, books.now - timedelta(minutes=1)) > kit.settings.desk.flood_per_minute
     before = case.alert
     if flooded != case.flooded:
         books.cases.set(case.id, flooded=flooded)
         case = books.cases.get(case.id)
-    if content.text and not flooded and not content.text.startswith("/"):  # a command of other bots says nothing about anybody
-        read = advise(kit, books, case, customer, message_id)
+    if text and not flooded and not text.startswith("/"):  # a command of other bots says nothing about anybody
+        read = advise(kit, books, case, customer, changed=message_id)
         if read is not None:
             case = read[0]
             books.customers.speaks(customer.id, read[1].reading.lang, chosen=False)
     kit.show(books, case, customer)
-    if not first or content.kind != "text":
-        kit.mirror(books, case, customer, message_id, "mirror" if content.kind == "text" else "file")
+    if how:
+        kit.mirror(books, case, customer, message_id, how)
     if case.alert and case.alert != before:
         _alarm(kit, books, case, customer)
 

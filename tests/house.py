@@ -118,8 +118,8 @@ class House:
         return topic
 
     def card_in(self, topic: Topic) -> Message | None:
-        """Return the card in a topic as it stands now: the message with the panels."""
-        for message in topic.messages:
+        """Return the card in a topic as it stands now: the newest message with the panels."""
+        for message in reversed(topic.messages):
             data = [button.get("callback_data", "") for row in message.inline_rows for button in row]
             if any(one.startswith(("panel.", "reopen:")) for one in data):
                 return message

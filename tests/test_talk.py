@@ -9,9 +9,11 @@ import pytest
 
 from calmdesk.adviser import Adviser
 from calmdesk.config import Settings
+from calmdesk.desk.calls import Call, ChangeTopic, MakeTopic
+from calmdesk.desk.card import HEAT_SIGNS
 from calmdesk.desk.events import Chat, Content, Edited
 from calmdesk.desk.words import Words
-from tests.desk_people import Somebody, Stage
+from tests.desk_people import Shown, Somebody, Stage
 from tests.house import adviser
 
 GROUP = -1001
@@ -77,7 +79,8 @@ def test_an_earlier_message_that_is_changed_alerts_too(stage: Stage, lin: Somebo
     shown = stage.store.now(lambda books: books.cases.in_chat(1, newest))
 
     assert any("🆘" in text for text in stage.said_to(boss))
-    assert kept is not None and shown is not None
+    assert kept is not None
+    assert shown is not None
     assert kept.message_id == shown.id
 
 
@@ -88,3 +91,144 @@ def test_a_change_in_a_closed_case_opens_it_again(stage: Stage, lin: Somebody) -
     edits(lin, number, "我要退款300元")
 
     assert stage.store.now(lambda books: books.cases.get(1)).is_open
+
+
+# -- the card
+
+
+@pytest.fixture
+def wang(stage: Stage) -> Somebody:
+    """Return an agent, in the topic of the first customer."""
+    return stage.person(2, "小王", "agent").at(GROUP, 2)
+
+
+def card(stage: Stage) -> Shown:
+    """Return the one message of the group that has a card's buttons."""
+    (shown,) = [one for one in stage.shown_to(GROUP) if word("button_note") in one.labels]
+    return shown
+
+
+def calls_to_the_group(stage: Stage) -> list[str]:
+    """Return the kinds of calls that were made to the group, but for new names of topics."""
+    return [type(call).__name__ for call in stage.calls if getattr(call, "chat_id", 0) == GROUP and not isinstance(call, ChangeTopic)]
+
+
+def test_the_card_stands_below_the_newest_words(stage: Stage, lin: Somebody) -> None:
+    """Each turn is one message, words and card together; the card before keeps the words alone. That is two calls, and no third."""
+    for text in (LATE, "说话啊，三次了还没人管", "八天了还没到"):
+        before = len(calls_to_the_group(stage))
+        lin.says(text)
+
+        assert calls_to_the_group(stage)[before:] == (["Say", "Change"] if before else ["MakeTopic", "Say"])
+        assert card(stage) is stage.shown_to(GROUP)[-1]
+        assert text in card(stage).text.replace("<b>", "").replace("</b>", "").replace("<i>", "").replace("</i>", "")
+    first, second, _ = stage.shown_to(GROUP)
+
+    assert first.text == f"<b>林小姐</b>\n<blockquote>{LATE}</blockquote>"
+    assert second.text == "<b>林小姐</b>\n<blockquote>说话啊，三次了还没人管</blockquote>"
+
+
+def test_the_card_comes_below_a_picture(stage: Stage, lin: Somebody) -> None:
+    """A picture is shown as what it is, and the card stands below it."""
+    lin.says(LATE)
+    lin.says("你看", kind="photo", file_id="one")
+
+    assert calls_to_the_group(stage)[-3:] == ["Copy", "Say", "Change"]
+    assert card(stage) is stage.shown_to(GROUP)[-1]
+
+
+def test_words_that_wait_bring_one_card(stage: Stage, lin: Somebody) -> None:
+    """What a customer writes while nothing can go is shown in one message with the newest card."""
+    lin.says(LATE)
+    wait(stage, lin, "一", "二", "三")
+
+    assert "一\n二\n三</blockquote>" in card(stage).text.replace("<i>", "").replace("</i>", "")
+    assert len(stage.shown_to(GROUP)) == 2
+
+
+def test_hot_words_do_not_wait_behind_mild_ones(stage: Stage, lin: Somebody) -> None:
+    """What waits of a customer becomes as urgent as their newest words: another customer's mild ones come after."""
+    lin.says("在吗")
+    chen = stage.person(8, "陈先生")
+    chen.says("在吗")
+    stage.sends, sends = lambda: None, stage.sends  # type: ignore[method-assign]
+    lin.says("有人吗")
+    chen.says(LATE)
+    lin.says(THREAT)
+    stage.sends = sends  # type: ignore[method-assign]
+    before = len(stage.shown_to(GROUP))
+    stage.sends()
+
+    assert "12315" in stage.shown_to(GROUP)[before].text
+
+
+def wait(stage: Stage, somebody: Somebody, *texts: str) -> None:
+    """Write while nothing can be sent; then it goes."""
+    stage.sends, sends = lambda: None, stage.sends  # type: ignore[method-assign]
+    for text in texts:
+        somebody.says(text)
+    stage.sends = sends  # type: ignore[method-assign]
+    stage.sends()
+
+
+def test_what_a_button_sends_can_be_read_on_the_card(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """The checklist takes the replies' place, and so their buttons go with them; every other state of the card shows both."""
+    lin.says(LATE)
+    send = word("button_send", number=1)
+    assert send in card(stage).labels
+    wang.taps(word("button_checklist"))
+    assert word("checklist") in card(stage).text
+    assert not {send, f"✏️ {word('button_edit', number=1)}"} & set(card(stage).labels)
+    wang.taps(word("button_replies"))
+
+    assert send in card(stage).labels
+
+
+def test_a_reply_that_finds_no_room_has_no_button(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """A reply is shown whole or not offered at all."""
+    lin.says(LATE)
+    stage.store.now(lambda books: books.db.execute("UPDATE suggestions SET text = ? WHERE place = 2", ("长" * 3990,)))
+    wang.taps(word("button_checklist"))
+    wang.taps(word("button_replies"))
+
+    assert word("button_send", number=1) in card(stage).labels
+    assert word("button_send", number=2) not in card(stage).labels
+    assert "长长" not in card(stage).text
+
+
+def test_a_long_message_is_shown_to_its_end(stage: Stage, lin: Somebody) -> None:
+    """What is too long for a card stands whole above it, in several messages where one can't hold it, the first message too."""
+    for number in (1, 2):
+        text = "".join(f"第{place}句话。" for place in range(700))[: 4096 * number // 2]
+        lin.says(text)
+        shown = "".join(one.text.split("<blockquote>")[1].removesuffix("</blockquote>") for one in stage.shown_to(GROUP) if not one.labels)
+
+        assert text in shown
+    assert all(len(one.text) <= 4096 for one in stage.shown_to(GROUP))
+    assert "…" in card(stage).text
+
+
+def test_customers_words_carry_their_name_and_ours_look_different(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """The customer's name stands before what they said, which is quoted; what an agent sent has an arrow and the agent's name."""
+    lin.says("你好，在吗")
+    wang.taps(word("button_send", number=first_without_blank(stage)))
+    theirs, ours = stage.shown_to(GROUP)
+
+    assert theirs.text.startswith("<b>林小姐</b>\n<blockquote>")
+    assert ours.text.startswith("↩️ <i>小王</i>: ")
+
+
+def first_without_blank(stage: Stage) -> int:
+    """Return which of the replies on the card can go as it stands."""
+    offered = stage.store.now(lambda books: books.readings.offered(1))
+    return next(number for number, reply in enumerate(offered, 1) if "〔" not in reply.text)
+
+
+def test_a_topics_name_and_colour_say_nothing_twice(stage: Stage, lin: Somebody) -> None:
+    """The list of topics shows the words, not the topic's name again; its colour, which can't change, is no sign of heat."""
+    lin.says(LATE)
+    stage.person(8, "陈先生").says(THREAT)
+    made: list[Call] = [call for call in stage.calls if isinstance(call, MakeTopic)]
+    assert len({call.colour for call in made if isinstance(call, MakeTopic)}) == 1
+    for shown in stage.shown_to(GROUP):
+        assert not shown.text.startswith(HEAT_SIGNS)

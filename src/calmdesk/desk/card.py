@@ -14,15 +14,11 @@ from calmdesk.store.rows import Case, Customer, Message, Offered
 from calmdesk.store.store import Books
 
 HEAT_SIGNS = ("🟢", "🟡", "🟠", "🔴", "🟣")
-"""By heat, 0 to 4: what a topic's name begins with, and a card."""
-TOPIC_COLOURS = (0x8EEE98, 0xFFD67E, 0xFF93B2, 0xFB6F5F, 0xCB86DB)
-"""By heat, of the six colours that Telegram lets a new topic have."""
+"""By heat, 0 to 4: what a topic's name begins with, and the reading on a card."""
+TOPIC_COLOUR = 0x6FB9F0
+"""The same for every topic: Telegram never lets it change, and heat does."""
 _CURVE = "▁▃▅▆█"
-_LONGEST_QUOTE = 500
-_LONGEST_REPLY = 700
 _LONGEST_CARD = 4000
-_MARKS = {"types": "b", "risks": "u", "intensity": "b", "signals": "i"}
-"""How the words behind a label are marked in the customer's text."""
 
 
 @dataclass(frozen=True)
@@ -84,73 +80,49 @@ def topic_name(kit: Kit, view: View) -> str:
     return " ".join([sign, view.customer.name[:60], *(["·", kit.words(lang, "join").join(about)] if about else [])])[:128]
 
 
-def card(kit: Kit, view: View, panel: str, chat_lang: str) -> tuple[str, Buttons]:
-    """Return a card's text (HTML) and buttons; *panel* says which of its panels is open."""
-    lines = [_head(kit, view, chat_lang)]
-    lines += _reading(kit, view, chat_lang)
-    if view.case.alert:
-        lines.append(f"🆘 <b>{plain(view.case.alert, 300)}</b>")
-    lines += _troubles(kit, view, chat_lang)
+def card(kit: Kit, view: View, panel: str, chat_lang: str, words: str) -> tuple[str, Buttons]:
+    """Return a card's text (HTML) and buttons: *words* is what was said, *panel* which of its panels is open.
+
+    What a button sends can be read whole in the same card: a reply that finds no room has no button.
+    """
+    lines = [words, *_reading(kit, view, chat_lang), *_troubles(kit, view, chat_lang)]
+    last = _state(kit, view, chat_lang)
+    offered: list[Offered] = []
     if panel == "checklist":
         lines += _checklist(kit, view, chat_lang)
     elif view.case.is_open:
-        lines += _replies(kit, view, chat_lang)
-    lines += _state(kit, view, chat_lang)
-    text = "\n".join(line for line in lines if line)
-    while len(text) > _LONGEST_CARD and len(lines) > 2:
-        longest = max(lines[1:], key=len)
-        lines.remove(longest)
-        text = "\n".join(lines)
-    return text, _buttons(kit, view, panel, chat_lang)
-
-
-def _head(kit: Kit, view: View, lang: str) -> str:
-    reading = view.advice.get("reading", {})
-    about = kit.about(reading.get("types", ()), reading.get("nature"), lang)
-    sign = HEAT_SIGNS[view.case.heat]
-    return f"{sign} <b>{plain(view.customer.name, 60)}</b> · {escape(about)} · {kit.words(lang, 'level', level=view.case.level)}"
+        for number, reply in enumerate(view.replies, 1):
+            shown = _reply(kit, number, reply, chat_lang)
+            if len("\n".join([*lines, shown, *last])) > _LONGEST_CARD:
+                break
+            lines.append(shown)
+            offered.append(reply)
+    return "\n".join(line for line in [*lines, *last] if line), _buttons(kit, view, panel, chat_lang, offered)
 
 
 def _reading(kit: Kit, view: View, lang: str) -> list[str]:
+    """Return what an agent has to know first, and folded up below it the rest of the reading."""
+    lines = [f"🆘 <b>{plain(view.case.alert, 300)}</b>"] if view.case.alert else []
     reading = view.advice.get("reading")
-    lines = []
-    if view.said is not None and reading:
-        lines.append(f"<blockquote>{marked(view.said.text, reading.get('evidence', ()))}</blockquote>")
-    elif view.last is not None and view.last.role == "customer":
-        lines.append(f"<blockquote>{escape(kit.words(lang, 'kind_' + view.last.kind))}</blockquote>")
+    join = kit.words(lang, "join").join
     if reading:
+        about = kit.about(reading["types"], reading["nature"], lang)
+        curve = "".join(_CURVE[step] for step in view.case.heats[-12:])
+        heat = f"{kit.words(lang, 'heat')} {curve} {view.case.heat}"
+        level = kit.words(lang, "level", level=view.case.level)
+        lines.append(f"{HEAT_SIGNS[view.case.heat]} <b>{escape(about)}</b> · {escape(f'{level} · {heat}')}")
         manner = [kit.name("temperament", reading["temperament"], lang)] if reading["temperament"] != "unclear" else []
         manner += [kit.name("traits", key, lang) for key in reading["traits"]]
-        curve = "".join(_CURVE[step] for step in view.case.heats[-12:])
-        parts = [f"{kit.words(lang, 'heat')} {curve} {view.case.heat}", kit.words(lang, "join").join(manner)]
-        parts.append(kit.words(lang, "join").join(kit.name("risks", key, lang) for key in reading["risks"]))
-        lines.append(" · ".join(escape(part) for part in parts if part))
-        if reading["points"]:
-            lines.append("\n".join(f"{number}. {plain(point, 80)}" for number, point in enumerate(reading["points"], 1)))
+        more = [join(manner), join(kit.name("risks", key, lang) for key in reading["risks"])]
+        details = [" · ".join(escape(part) for part in more if part)]
+        details += [f"{number}. {plain(point, 80)}" for number, point in enumerate(reading["points"], 1)]
         if facts := _facts(reading["facts"]):
-            lines.append(f"{kit.words(lang, 'facts')}: {plain(facts, 200)}")
+            details.append(f"{kit.words(lang, 'facts')}: {plain(facts, 200)}")
+        folded = "\n".join(line for line in details if line)
+        lines.append(f"<blockquote expandable>{folded}</blockquote>" * bool(folded))
     history = [kit.words(lang, "earlier_cases", count=view.earlier)] if view.earlier else []
     history += [f"📝 {plain(note.text, 120)}" for note in view.notes]
-    if history:
-        lines.append(" · ".join(history))
-    return lines
-
-
-def marked(text: str, evidence: Sequence[Mapping[str, Any]]) -> str:
-    """Return a customer's text as HTML, the words behind the reading marked; what is complained of goes before how."""
-    tags: list[str] = [""] * len(text)
-    for dimension in ("signals", "intensity", "types", "risks"):
-        for piece in evidence:
-            if piece["label"].startswith(f"{dimension}."):
-                for place in range(max(0, piece["start"]), min(len(text), piece["end"])):
-                    tags[place] = _MARKS[dimension]
-    shown, open_tag = "", ""
-    for sign, tag in zip(text[:_LONGEST_QUOTE], tags, strict=False):
-        if tag != open_tag:
-            shown += f"</{open_tag}>" * bool(open_tag) + f"<{tag}>" * bool(tag)
-            open_tag = tag
-        shown += escape(sign, quote=False)
-    return shown + f"</{open_tag}>" * bool(open_tag) + "…" * (len(text) > _LONGEST_QUOTE)
+    return [*lines, " · ".join(history)]
 
 
 def _facts(facts: Mapping[str, Any]) -> str:
@@ -160,22 +132,19 @@ def _facts(facts: Mapping[str, Any]) -> str:
     return " · ".join(str(value) for value in values if value)
 
 
-def _replies(kit: Kit, view: View, lang: str) -> list[str]:
-    lines = []
-    for number, reply in enumerate(view.replies, 1):
-        names = " + ".join(kit.technique(key, lang) for key in reply.techniques)
-        sent = " ✓" if reply.sent_at else ""
-        lines.append(f"\n<b>{number}</b> {escape(names)}{sent} <i>{plain(reply.why, 120)}</i>\n{with_blanks(kit, reply.text, lang)}")
-    return lines
+def _reply(kit: Kit, number: int, reply: Offered, lang: str) -> str:
+    names = " + ".join(kit.technique(key, lang) for key in reply.techniques)
+    sent = " ✓" if reply.sent_at else ""
+    return f"\n<b>{number}</b> {escape(names)}{sent} <i>{plain(reply.why, 120)}</i>\n{with_blanks(kit, reply.text, lang)}"
 
 
 def with_blanks(kit: Kit, text: str, lang: str) -> str:
     """Return a reply as HTML, its blanks underlined and named."""
     shown, place = "", 0
     for match in BLANK.finditer(text):
-        shown += plain(text[place : match.start()], _LONGEST_REPLY) + f"<u>〔{escape(kit.blank(match[1], lang)[0])}〕</u>"
+        shown += escape(text[place : match.start()], quote=False) + f"<u>〔{escape(kit.blank(match[1], lang)[0])}〕</u>"
         place = match.end()
-    return shown + plain(text[place:], _LONGEST_REPLY)
+    return shown + escape(text[place:], quote=False)
 
 
 def _checklist(kit: Kit, view: View, lang: str) -> list[str]:
@@ -211,7 +180,7 @@ def _state(kit: Kit, view: View, lang: str) -> list[str]:
     return ["\n<i>" + " · ".join(parts) + "</i>"] if parts else []
 
 
-def _buttons(kit: Kit, view: View, panel: str, lang: str) -> Buttons:
+def _buttons(kit: Kit, view: View, panel: str, lang: str, offered: Sequence[Offered]) -> Buttons:
     case = view.case.id
 
     def button(key: str, action: str, **values: Any) -> Button:
@@ -222,17 +191,17 @@ def _buttons(kit: Kit, view: View, panel: str, lang: str) -> Buttons:
     rows: Buttons = []
     if not view.case.is_open:
         return [[button("reopen", "reopen"), button("note", "note")]]
-    if view.replies:
+    if offered:
         rows.append(
             [
                 Button(kit.words(lang, "button_send", number=number), data=f"send:{case}:{reply.id}")
-                for number, reply in enumerate(view.replies, 1)
+                for number, reply in enumerate(offered, 1)
             ]
         )
         rows.append(
             [
                 Button(kit.words(lang, "button_edit", number=number), data=f"edit:{case}:{reply.id}")
-                for number, reply in enumerate(view.replies, 1)
+                for number, reply in enumerate(offered, 1)
             ]
         )
     checklist = button("replies", "panel.") if panel == "checklist" else button("checklist", "panel.checklist")

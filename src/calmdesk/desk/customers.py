@@ -9,6 +9,7 @@ from calmdesk.desk.advising import advise
 from calmdesk.desk.calls import Button
 from calmdesk.desk.events import Deleted, Edited, Reached, Said, Tapped
 from calmdesk.desk.kit import Kit, packed, plain
+from calmdesk.desk.transcript import parts_of
 from calmdesk.store.export import customer_record
 from calmdesk.store.rows import Case, Customer
 from calmdesk.store.store import Books
@@ -36,8 +37,7 @@ def receive(kit: Kit, books: Books, said: Said, account: int = 0) -> None:
         return  # the same message once more
     if fresh and kit.settings.desk.acknowledge:
         say(kit, books, books.cases.get(case.id), customer, kit.words(customer.language, "acknowledgement"), role="bot")
-    how = "file" if said.content.kind != "text" else "" if fresh else "mirror"
-    _read_and_show(kit, books, case, customer, message_id, said.content.text, how)
+    _read_and_show(kit, books, case, customer, message_id, said.content.text, file=said.content.kind != "text")
 
 
 def said_by_hand(kit: Kit, books: Books, said: Said, account: int) -> None:
@@ -65,7 +65,7 @@ def edited(kit: Kit, books: Books, event: Edited, account: int = 0) -> None:
         newest = books.cases.last_of(customer.id)
         if newest is not None and newest.id == case.id and _lately(kit, books, case):
             case = _awake(books, case)
-        _read_and_show(kit, books, case, customer, message.id, event.content.text, "mirror")
+        _read_and_show(kit, books, case, customer, message.id, event.content.text)
     else:
         kit.mirror(books, case, customer, message.id)
         kit.show(books, case, customer)
@@ -154,8 +154,8 @@ def _awake(books: Books, case: Case) -> Case:
     return books.cases.get(case.id)
 
 
-def _read_and_show(kit: Kit, books: Books, case: Case, customer: Customer, message_id: int, text: str, how: str) -> None:
-    """Read a customer's new or changed words, and show the staff what comes of them; *how* says as what the words are shown."""
+def _read_and_show(kit: Kit, books: Books, case: Case, customer: Customer, message_id: int, text: str, *, file: bool = False) -> None:
+    """Read a customer's new or changed words, and show the staff what comes of them; a *file* is shown as what it is."""
     flooded = books.cases.said_since(customer.id, books.now - timedelta(minutes=1)) > kit.settings.desk.flood_per_minute
     before = case.alert
     if flooded != case.flooded:
@@ -166,9 +166,9 @@ def _read_and_show(kit: Kit, books: Books, case: Case, customer: Customer, messa
         if read is not None:
             case = read[0]
             books.customers.speaks(customer.id, read[1].reading.lang, chosen=False)
+    apart = [("file", {})] if file else [("mirror", {"part": part}) for part in range(parts_of(text))]
+    kit.mirror(books, case, customer, message_id, apart)
     kit.show(books, case, customer)
-    if how:
-        kit.mirror(books, case, customer, message_id, how)
     if case.alert and case.alert != before:
         _alarm(kit, books, case, customer)
 

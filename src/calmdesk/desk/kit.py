@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import escape
@@ -91,12 +91,23 @@ class Kit:
             books.places.want_card(case.id, chat_id)
             fresh = books.places.card(case.id, chat_id)
             extra = NEW_CASE if fresh and fresh.message_id is None else 0
-            books.outbox.put("card", chat_id, {}, customer_id=customer.id, case_id=case.id, urgency=self.urgency(case) + extra + more)
+            urgency = self.urgency(case) + extra + more
+            books.outbox.put("card", chat_id, {}, customer_id=customer.id, case_id=case.id, urgency=urgency)
+            books.outbox.hurry(chat_id, customer.id, urgency)
 
-    def mirror(self, books: Books, case: Case, customer: Customer, message_id: int, kind: str = "mirror") -> None:
-        """Have a message of a case shown to the staff where they see the case; several that wait are shown as one."""
+    def mirror(
+        self, books: Books, case: Case, customer: Customer, message_id: int, before: Sequence[tuple[str, dict[str, int]]] = ()
+    ) -> None:
+        """Have a message of a case shown to the staff where they see the case; several that wait are shown as one.
+
+        A customer's words bring the card along. What is shown of them *before*, as posts of their own, isn't shown twice.
+        """
+        after: dict[str, int] = {"echo": 1} if before else {}
         for chat_id in self.places(books, case, customer):
-            books.outbox.put(kind, chat_id, {}, customer_id=customer.id, case_id=case.id, message_id=message_id, urgency=self.urgency(case))
+            for kind, content in [*before, ("mirror", after)]:
+                books.outbox.put(
+                    kind, chat_id, content, customer_id=customer.id, case_id=case.id, message_id=message_id, urgency=self.urgency(case)
+                )
 
     def tell(
         self, books: Books, case: Case, customer: Customer, text: str, buttons: Buttons | None = None, *, urgent: bool = False

@@ -5,9 +5,10 @@ from __future__ import annotations
 from calmdesk.adviser import Advice
 from calmdesk.conversation import Conversation
 from calmdesk.desk.calls import Button
-from calmdesk.desk.card import HEAT_SIGNS, marked
+from calmdesk.desk.card import HEAT_SIGNS
 from calmdesk.desk.events import Sought
 from calmdesk.desk.kit import Kit, plain
+from calmdesk.desk.transcript import marked
 from calmdesk.store.rows import Colleague
 from calmdesk.store.store import Books
 

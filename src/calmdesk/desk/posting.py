@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from calmdesk.desk.calls import Call, Change, ChangeTopic, Copy, Found, MakeTopic, Outcome, Remove, Results, Say, SendFile, Toast
-from calmdesk.desk.card import TOPIC_COLOURS, View, card, topic_name
+from calmdesk.desk.calls import Button, Call, Change, ChangeTopic, Copy, Found, MakeTopic, Outcome, Remove, Results, Say, SendFile, Toast
+from calmdesk.desk.card import TOPIC_COLOUR, View, card, topic_name
 from calmdesk.desk.events import TopicMade
 from calmdesk.desk.kit import Kit, packed, plain, unpacked
+from calmdesk.desk.transcript import transcript
 from calmdesk.store.outbox import REPEATABLE
 from calmdesk.store.rows import Customer, Message, Post
 from calmdesk.store.store import Books
 
-_LONGEST = 4000
+_GATHERED = 2000
+"""Characters that are shown together at most: a card has to find room below them."""
 _LONGEST_WAIT = 60.0
 """Seconds."""
 _NEWS_COME_WITHIN = 5.0
@@ -30,7 +32,7 @@ class Prepared:
     posts: tuple[Post, ...]
     call: Call
     mark: str = ""
-    """Of a card, what it will show."""
+    """Of a card, or words that bring it along, what it will show."""
 
     @property
     def post(self) -> Post:
@@ -58,7 +60,7 @@ def _thread(kit: Kit, books: Books, post: Post) -> int | Prepared:
         return 0
     if topic.thread_id is None:
         view = _view(books, post)
-        return Prepared((post,), MakeTopic(post.chat_id, topic_name(kit, view), TOPIC_COLOURS[view.case.heat]))
+        return Prepared((post,), MakeTopic(post.chat_id, topic_name(kit, view), TOPIC_COLOUR))
     return topic.thread_id
 
 
@@ -79,44 +81,72 @@ def _chat_language(kit: Kit, books: Books, chat_id: int) -> str:
 
 
 def _card(kit: Kit, books: Books, post: Post, thread: int) -> Prepared | None:
+    """Bring a card up to date where it stands. Words that wait to be shown take it along instead, to below them."""
     shown = books.places.card(post.case_id or 0, post.chat_id)
     if shown is None:
         return None
-    text, buttons = card(kit, _view(books, post), shown.panel, _chat_language(kit, books, post.chat_id))
-    mark = hashlib.sha256(f"{text}{packed(buttons)}".encode()).hexdigest()[:16]
+    first = books.outbox.first_in_line(post.chat_id, post.customer_id)
+    words = _mirror(kit, books, first, thread) if first and first.kind == "mirror" else None
+    if words is not None and words.mark and first is not None and first.case_id == post.case_id:
+        return replace(words, posts=(*words.posts, post))
+    if books.outbox.words_wait(post.chat_id, post.case_id or 0):
+        return None
+    view = _view(books, post)
+    said = [books.cases.message(one) for one in books.places.mirrored_as(post.chat_id, shown.message_id or 0)]
+    if view.said is not None and view.said not in said:
+        said.append(view.said)
+    text, buttons, mark = _rendered(kit, books, view, said, post.chat_id, shown.panel)
     if shown.message_id is None:
-        return Prepared((post,), Say(post.chat_id, text, marked=True, thread=thread, buttons=unpacked(packed(buttons))), mark)
+        return Prepared((post,), Say(post.chat_id, text, marked=True, thread=thread, buttons=buttons), mark)
     if shown.shown == mark:
         return None
-    return Prepared((post,), Change(post.chat_id, shown.message_id, text, marked=True, buttons=unpacked(packed(buttons))), mark)
+    return Prepared((post,), Change(post.chat_id, shown.message_id, text, marked=True, buttons=buttons), mark)
+
+
+def _rendered(
+    kit: Kit, books: Books, view: View, said: Sequence[Message], chat_id: int, panel: str
+) -> tuple[str, tuple[tuple[Button, ...], ...], str]:
+    """Return a card's text and buttons below what was *said*, and a mark of both."""
+    lang = _chat_language(kit, books, chat_id)
+    evidence = {view.said.id: view.advice["reading"].get("evidence", ())} if view.said else {}
+    words = transcript(kit, books, view.customer, said, lang, evidence=evidence)
+    text, buttons = card(kit, view, panel, lang, words or f"<b>{plain(view.customer.name, 60)}</b>")
+    kept = packed(buttons)
+    return text, unpacked(kept), hashlib.sha256(f"{text}{kept}".encode()).hexdigest()[:16]
 
 
 def _mirror(kit: Kit, books: Books, post: Post, thread: int) -> Prepared | None:
-    """Gather what waits to be shown of one customer into one message."""
+    """Gather what waits to be shown of one customer into one message; the last of the customer's words bring the card along."""
+    lang, customer = _chat_language(kit, books, post.chat_id), books.customers.get(post.customer_id)
+    part = post.content.get("part")
+    posts = [post]
+    said = [books.cases.message(post.message_id or 0)]
+    if part is None:
+        for one in books.outbox.following(post, "mirror"):
+            more = books.cases.message(one.message_id or 0)
+            if "part" in one.content or one.case_id != post.case_id or sum(len(each.text) for each in (*said, more)) > _GATHERED:
+                break
+            posts.append(one)
+            said.append(more)
+    theirs = any(message.role == "customer" for message in said)
+    if theirs and part is None and not books.outbox.words_wait(post.chat_id, post.case_id or 0, posts[-1].id):
+        text, buttons, mark = _rendered(kit, books, _view(books, post), said, post.chat_id, "")
+        return Prepared(tuple(posts), Say(post.chat_id, text, marked=True, thread=thread, buttons=buttons), mark)
+    said = [message for one, message in zip(posts, said, strict=True) if "echo" not in one.content]
+    if not said:
+        return None
+    text = transcript(kit, books, customer, said, lang, part=part)
+    return Prepared(tuple(posts), Say(post.chat_id, text, marked=True, thread=thread, quietly=not theirs))
+
+
+def _retire(kit: Kit, books: Books, post: Post, _thread: int) -> Prepared | None:
+    """Leave of a card that another has taken the place of what was said, without buttons."""
+    number = post.content["number"]
+    said = [books.cases.message(one) for one in books.places.mirrored_as(post.chat_id, number)]
+    said = said or [one for one in books.cases.messages(post.case_id or 0) if one.role == "customer"][:1]
     lang = _chat_language(kit, books, post.chat_id)
-    lines: list[str] = []
-    posts: list[Post] = []
-    for one in [post, *books.outbox.following(post, "mirror")]:
-        line = _line(kit, books, books.cases.message(one.message_id or 0), lang)
-        if lines and sum(map(len, lines)) + len(line) > _LONGEST:
-            break
-        lines.append(line)
-        posts.append(one)
-    private = not is_group(post.chat_id)
-    name = f"<b>{plain(books.customers.get(post.customer_id).name, 40)}</b>\n" if private else ""
-    quietly = all(books.cases.message(one.message_id or 0).role != "customer" for one in posts)
-    return Prepared(tuple(posts), Say(post.chat_id, name + "\n".join(lines), marked=True, thread=thread, quietly=quietly))
-
-
-def _line(kit: Kit, books: Books, message: Message, lang: str) -> str:
-    what = plain(message.text) or kit.words(lang, f"kind_{message.kind}")
-    if message.deleted_at:
-        return f"🗑 {kit.words(lang, 'taken_back')} <s>{what}</s>"
-    if message.role == "customer":
-        before = books.cases.versions(message.id)
-        return f"✏️ <s>{plain(before[-1], 300)}</s>\n💬 {what}" if before else f"💬 {what}"
-    colleague = books.staff.get(message.staff_id) if message.staff_id else None
-    return f"↩️ <i>{plain(colleague.name, 40) if colleague else kit.words(lang, 'the_shop')}</i>: {what}"
+    text = transcript(kit, books, books.customers.get(post.customer_id), said, lang)
+    return Prepared((post,), Change(post.chat_id, number, text, marked=True)) if text else None
 
 
 def _file(_kit: Kit, books: Books, post: Post, thread: int) -> Prepared | None:
@@ -212,7 +242,8 @@ def _remove(_kit: Kit, _books: Books, post: Post, _thread: int) -> Prepared | No
 
 
 _KINDS: dict[str, Callable[[Kit, Books, Post, int], Prepared | None]] = {
-    "card": _card, "mirror": _mirror, "file": _file, "say": _say, "copy": _copy, "change": _change, "notice": _notice, "tell": _tell,
+    "card": _card, "mirror": _mirror, "retire": _retire, "file": _file, "say": _say, "copy": _copy, "change": _change, "notice": _notice,
+    "tell": _tell,
     "whisper": _tell, "document": _document, "toast": _toast, "results": _results, "topic": _topic, "end_topic": _end_topic,
     "remove": _remove,
 }  # fmt: skip
@@ -233,7 +264,7 @@ def settle(kit: Kit, books: Books, prepared: Prepared, outcome: Outcome) -> None
     elif outcome.trouble == "message gone" and post.kind == "card":
         books.places.card_shows(post.case_id or 0, post.chat_id, None, "")
         books.outbox.later(ids, 0, outcome.reason)
-    elif outcome.trouble == "message gone" and post.content.get("number"):
+    elif outcome.trouble == "message gone" and post.kind == "whisper" and post.content.get("number"):
         books.outbox.end(ids, "dropped", outcome.reason)
         books.outbox.put(post.kind, post.chat_id, {**post.content, "number": None}, customer_id=post.customer_id, urgency=post.urgency)
     elif outcome.trouble == "later" or (outcome.trouble == "unknown" and post.kind in REPEATABLE):
@@ -266,6 +297,8 @@ def _done(kit: Kit, books: Books, prepared: Prepared, outcome: Outcome) -> None:
         _name_topic(kit, books, post)
     elif post.kind in {"mirror", "file"} and outcome.number is not None:
         books.places.mirrored(post.chat_id, outcome.number, [one.message_id for one in prepared.posts if one.message_id])
+        if prepared.mark:
+            _card_moved(kit, books, prepared, outcome.number)
     elif post.kind in {"say", "copy"} and outcome.number is not None and post.message_id is not None:
         books.cases.stands_as(post.message_id, outcome.number)
     elif post.kind == "whisper" and post.content.get("asks") and outcome.number is not None:
@@ -275,6 +308,20 @@ def _done(kit: Kit, books: Books, prepared: Prepared, outcome: Outcome) -> None:
         if topic is not None:
             closed = topic.closed if prepared.call.closed is None else prepared.call.closed
             books.places.topic_shows(post.customer_id, prepared.mark, closed)
+
+
+def _card_moved(kit: Kit, books: Books, prepared: Prepared, number: int) -> None:
+    """Note that a card stands below newer words now; the one before keeps what was said, and nothing else."""
+    post = prepared.post
+    case_id = post.case_id or 0
+    before = books.places.card(case_id, post.chat_id)
+    books.places.want_card(case_id, post.chat_id)
+    books.places.card_shows(case_id, post.chat_id, number, prepared.mark)
+    books.places.open_panel(case_id, post.chat_id, "")
+    if before is not None and before.message_id is not None:
+        content = {"number": before.message_id}
+        books.outbox.put("retire", post.chat_id, content, customer_id=post.customer_id, case_id=case_id, urgency=post.urgency)
+    _name_topic(kit, books, post)
 
 
 def _name_topic(kit: Kit, books: Books, post: Post) -> None:
@@ -300,8 +347,10 @@ def _failed(kit: Kit, books: Books, prepared: Prepared, outcome: Outcome) -> Non
             kit.show(books, books.cases.get(post.case_id), books.customers.get(customer.id), more=10)
     elif outcome.trouble == "blocked" and (colleague := books.staff.get(post.chat_id)):
         books.staff.reachable(colleague.user_id, colleague.name, False)
-    elif post.kind not in {"toast", "results", "end_topic", "remove"}:
+    elif post.kind not in {"toast", "results", "end_topic", "remove", "retire"}:
         _tell_admins(kit, books, "cannot_send", outcome.reason)
+        if post.kind == "mirror" and prepared.mark:  # the words are on the card at least
+            kit.show(books, books.cases.get(post.case_id or 0), books.customers.get(post.customer_id))
 
 
 def _tell_admins(kit: Kit, books: Books, key: str, reason: str) -> None:

@@ -14,8 +14,10 @@ from calmdesk.store.times import as_json, moment, stamp
 _POST = "id, chat_id, customer_id, case_id, message_id, kind, content, urgency, attempts, made_at"
 _LINES = "outbox INDEXED BY outbox_open WHERE state IN ('waiting', 'sending')"
 """What stands in line, read by its index: left to itself SQLite takes another one here and there."""
-REPEATABLE = frozenset({"card", "topic", "toast", "menu", "results", "close_topic", "pin"})
+REPEATABLE = frozenset({"card", "retire", "topic", "toast", "results"})
 """Kinds that may be done again when nobody knows whether they were done: they set a state, or nobody minds."""
+_ASIDE = frozenset({"card", "retire", "topic"})
+"""Kinds that say nothing new, and so don't part words that can be shown together."""
 
 STUCK_AFTER = timedelta(minutes=2)
 """What has waited for so long isn't just waiting for its turn."""
@@ -83,9 +85,35 @@ class Outbox:
         for row in rows:
             if row["kind"] == kind:
                 behind.append(_post(row))
-            elif row["kind"] not in {"card", "topic"}:
+            elif row["kind"] not in _ASIDE:
                 break
         return behind
+
+    def first_in_line(self, chat_id: int, customer_id: int) -> Post | None:
+        """Return the post that is next for a customer in a chat, but for those that only bring up to date what is there."""
+        aside = ", ".join(f"'{kind}'" for kind in sorted(_ASIDE))
+        row = self._db.execute(
+            f"SELECT {_POST} FROM {_LINES} AND chat_id = ? AND customer_id = ? AND kind NOT IN ({aside}) ORDER BY id LIMIT 1",  # noqa: S608
+            (chat_id, customer_id),
+        ).fetchone()
+        return None if row is None else _post(row)
+
+    def words_wait(self, chat_id: int, case_id: int, behind: int = 0) -> bool:
+        """Say whether words of the customer's in a case wait to be shown in a chat, behind a post."""
+        row = self._db.execute(
+            """SELECT 1 FROM outbox JOIN messages ON messages.id = outbox.message_id
+               WHERE outbox.case_id = ? AND chat_id = ? AND outbox.id > ? AND state = 'waiting' AND outbox.kind IN ('mirror', 'file')
+                   AND role = 'customer' LIMIT 1""",
+            (case_id, chat_id, behind),
+        ).fetchone()
+        return row is not None
+
+    def hurry(self, chat_id: int, customer_id: int, urgency: int) -> None:
+        """Make all that waits for a customer in a chat at least so urgent: what has grown urgent mustn't wait behind what wasn't."""
+        self._db.execute(
+            "UPDATE outbox SET urgency = ? WHERE chat_id = ? AND customer_id = ? AND state = 'waiting' AND kind != 'topic' AND urgency < ?",
+            (urgency, chat_id, customer_id, urgency),
+        )
 
     def sending(self, ids: Collection[int]) -> None:
         """Note that posts are on their way: if the house dies now, nobody knows whether they arrived."""

@@ -141,6 +141,13 @@ class Places:
         row = self._db.execute("SELECT chat_id, staff_message_id FROM mirrors WHERE message_id = ? LIMIT 1", (message_id,)).fetchone()
         return None if row is None else (row[0], row[1])
 
+    def mirrored_as(self, chat_id: int, staff_message_id: int) -> list[int]:
+        """Return which messages of a case a message on the desk shows, in order."""
+        rows = self._db.execute(
+            "SELECT message_id FROM mirrors WHERE chat_id = ? AND staff_message_id = ? ORDER BY message_id", (chat_id, staff_message_id)
+        )
+        return [row[0] for row in rows]
+
     def mirrored_at(self, chat_id: int, staff_message_id: int) -> int | None:
         """Return the (last) message of a case that a message on the desk shows."""
         row = self._db.execute(

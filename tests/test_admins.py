@@ -388,7 +388,8 @@ def test_the_front_matter_stays_with_a_new_text(open_shop: Open) -> None:
         ("+++\nhot = 1\n+++\n好", "unknown key"),
         ("+++\ntypes = [\"nothing\"]\n+++\n好？", "unknown 'nothing'"),
         ("+++\n坏的", "isn't closed"),
-        ("〔nothing〕前给您", "unknown blank"),
+        ("〔nothing〕前给您", "没有 〔nothing〕 这个空。可以用：〔时间〕"),
+        ("[nothing]坏了？", "[nothing] 系统填不了"),
         ("哪一块" * 60, "characters long"),
         ("{% if name %}{{ name }}，{% endif %}拍张照给我看看？", "says the same as"),
         ("{% if name %}{{ name }}，{% endif %}是收到就坏的吗？", "says the same as"),
@@ -404,6 +405,31 @@ def test_a_text_with_faults_is_not_published(shop: Stage, admin: Somebody, text:
     assert told in said.replace("&#x27;", "'")
     assert word("admin_button_publish") not in admin.last.labels
     assert shop.store.now(lambda books: books.wordings.of(ONE)) == []
+
+
+def test_an_admin_writes_what_the_pages_show(shop: Stage, admin: Somebody) -> None:
+    """Facts and blanks called by their names in brackets are filled in when it is sent, however the brackets are typed."""
+    said = writes(admin, "［商品名］哪一块坏了？〔时间〕前给您回话。")
+    assert word("admin_no_findings") in said
+    admin.taps(word("admin_button_publish"))
+    kept = shop.store.now(lambda books: books.wordings.of(ONE))[0].text
+
+    assert "{{ product }}哪一块坏了？〔eta〕前给您回话。" in kept
+    assert "[商品名]哪一块坏了？〔时间〕前给您回话。" in admin.last.text
+
+
+def test_a_fact_is_put_in_as_before(open_shop: Open) -> None:
+    """Points that were a list stay a list, when the admin writes the same name in brackets."""
+    shop = open_shop({ONE: "您说的：{{ points | numbered }}对吗？"})
+    admin = shop.person(1, "林姐", "admin")
+    writes(admin, "您是说[客户说的几点]是这样吗？")
+    assert "您是说{{ points | numbered }}是这样吗？" in shop.store.now(lambda books: books.wordings.of(ONE))[0].text
+
+def test_the_names_in_brackets_mean_one_thing() -> None:
+    """No two facts, and no two blanks, are called alike in any language."""
+    for prefix in ("admin_knows_", "admin_policy_"):
+        names = [(sentence.casefold(), key) for words in WORDS.languages.values() for key, sentence in words.items() if prefix in key]
+        assert len({name for name, _ in set(names)}) == len(set(names)), prefix
 
 
 def test_only_findings_of_this_wording_are_shown(open_shop: Open) -> None:

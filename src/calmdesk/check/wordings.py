@@ -25,6 +25,8 @@ LONGEST = {False: 120, True: 60}
 _SENTENCE = re.compile(r"[^。！？!?;；\n]+")
 _TIMED = re.compile(r"〔|\d|今天|明天|今晚|今日|today|tonight|tomorrow")
 _CLUMSY = re.compile(r"[，。！？；：,;:]{2,}|[。！？]”?[，。；]|\s[,.!?](?:\s|$)|  ")
+_CODE = re.compile(r"\{[{%#].*?[%}#]\}", re.DOTALL)
+_BRACKETS = re.compile(r"[\[［][^\[\]［］]*[\]］]")
 _ANY_POLICY = dict.fromkeys(POLICY_KEYS, 7)
 
 
@@ -122,6 +124,8 @@ def _blanks(reply: Reply, playbook: Playbook) -> Iterator[Problem]:
     for blank in BLANK.findall(reply.body):
         if blank not in playbook.blanks:
             yield Problem(reply.path, "text", f"unknown blank 〔{blank}〕; there are {', '.join(sorted(playbook.blanks))}")
+    for brackets in _BRACKETS.findall(_CODE.sub("", reply.body)):
+        yield Problem(reply.path, "text", f"the customer would see {brackets}; a fact is {{{{ points }}}}, a blank 〔eta〕")
 
 
 def _length(text: str, language: Language) -> int:
@@ -141,7 +145,7 @@ def _script(reply: Reply, language: Language) -> Iterator[Problem]:
 
 
 def _unsayable(reply: Reply, playbook: Playbook, lexicon: Lexicon) -> Iterator[Problem]:
-    text = re.sub(r"\{[{%].*?[%}]\}", "", reply.body)
+    text = _CODE.sub("", reply.body)
     allowed = frozenset(reply.head.policy) | reply.uses.policy
     for sentence in _SENTENCE.findall(text):
         timed = _TIMED.search(sentence)

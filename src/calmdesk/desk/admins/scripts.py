@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from calmdesk.desk.admins import brackets
 from calmdesk.desk.admins.conditions import conditions_of
 from calmdesk.desk.admins.findings import wording
 from calmdesk.desk.admins.renewal import is_wording
@@ -18,8 +19,7 @@ from calmdesk.text.fold import fold
 _LONGEST_SEARCH = 40
 """Bytes of a search that fit into a button for its next page."""
 _FIRST_WORDS = 38
-_JINJA = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_VARIABLE = re.compile(r"\{\{\s*([\w.]+).*?\}\}", re.DOTALL)
+_CONDITIONS = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
 def home(visit: Visit, page: str = "") -> None:
@@ -154,13 +154,8 @@ def first_words(visit: Visit, key: str) -> str:
     reply = wording(key, visit.kit.adviser.shelf.sheets[key].text)[0]
     if reply is None:
         return f"🚫 {plain(key.rpartition('/')[2], _FIRST_WORDS)}"
-    shown = " ".join(_VARIABLE.sub(lambda match: f"[{_fact(visit, match[1])}]", _JINJA.sub("", reply.body)).split())
-    return plain(shown, _FIRST_WORDS)
-
-
-def _fact(visit: Visit, name: str) -> str:
-    key = f"admin_policy_{name.removeprefix('policy.')}" if name.startswith("policy.") else f"admin_knows_{name}"
-    return visit.words(key)
+    shown = brackets.shown(visit.kit, _CONDITIONS.sub("", reply.body), visit.lang)
+    return plain(" ".join(shown.split()), _FIRST_WORDS)
 
 
 def template(key: str) -> str:
@@ -196,7 +191,7 @@ def show(visit: Visit, key: str) -> None:
     if reply is None:
         lines.append(f"🚫 {plain(str(problems[0]), 300) if problems else visit.words('admin_is_off')}")
     else:
-        lines.append(f"<code>{plain(reply.body.strip(), 1500)}</code>")
+        lines.append(f"<code>{plain(brackets.as_written(visit.kit, reply.body, visit.lang).strip(), 1500)}</code>")
         conditions = conditions_of(visit.kit, reply, visit.lang)
         lines += [f"· {plain(line, 200)}" for line in conditions] or [f"· {plain(visit.words('admin_always'))}"]
         if reply.head.also:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from calmdesk.desk.admins import scripts
+from calmdesk.desk.admins import brackets, scripts
 from calmdesk.desk.admins.findings import findings, wording
 from calmdesk.desk.admins.preview import preview
 from calmdesk.desk.admins.renewal import SWITCHED_OFF, renewed
@@ -26,7 +27,8 @@ def new(visit: Visit, wanted: str) -> None:
         visit.toast("outdated", box=True)
         return
     _, body = front_matter(_used(visit, key))
-    visit.ask("wording", f"{plain(visit.words('admin_write_new'))}\n\n<code>{plain(body.strip(), 1500)}</code>", key=key)
+    shown = plain(brackets.as_written(visit.kit, body, visit.lang).strip(), 1500)
+    visit.ask("wording", f"{plain(visit.words('admin_write_new'))}\n\n<code>{shown}</code>", key=key)
 
 
 def written(visit: Visit, text: str, step: Step) -> None:
@@ -36,12 +38,16 @@ def written(visit: Visit, text: str, step: Step) -> None:
         visit.show(plain(visit.words("outdated")))
         return
     head, body = front_matter(_used(visit, key))
-    whole = f"{text.strip()}\n" if text.lstrip().startswith("+++") else f"{head}{text.strip()}\n"
+    own_head, said = front_matter(text.lstrip())
+    said, unknown = brackets.written(visit.kit, said.strip(), body, visit.lang)
+    whole = f"{'' if said.startswith('+++') else own_head or head}{said}\n"
     again = [visit.button("admin_button_again", f"script.new:{mark(key)}"), visit.button("admin_button_back", f"script.open:{mark(key)}")]
     if len(text) > _LONGEST:
         visit.show(plain(visit.words("admin_too_long", most=_LONGEST)), [again])
     elif whole.strip() == f"{head}{body}".strip() and not _is_off(visit, key):
         visit.show(plain(visit.words("admin_same")), [again])
+    elif unknown:
+        visit.show(_refused(visit, unknown), [again])
     elif problems := findings(visit.kit.adviser, key, whole):
         visit.show(_told(visit, problems), [again])
     else:
@@ -67,11 +73,12 @@ def _is_off(visit: Visit, key: str) -> bool:
 
 
 def _told(visit: Visit, problems: list[Problem]) -> str:
-    lines = [f"⛔ <b>{visit.words('admin_findings')}</b>"]
-    lines += [
-        f"· {plain(f'{problem.where}: {problem.message}' if problem.where else problem.message, 300)}" for problem in problems[:_SHOWN]
-    ]
-    return "\n".join(lines)
+    return _refused(visit, [f"{problem.where}: {problem.message}" if problem.where else problem.message for problem in problems])
+
+
+def _refused(visit: Visit, reasons: Sequence[str]) -> str:
+    """Return why a text can't be published."""
+    return "\n".join([f"⛔ <b>{visit.words('admin_findings')}</b>", *(f"· {plain(reason, 800)}" for reason in reasons[:_SHOWN])])
 
 
 def publish(visit: Visit, number: str) -> Kit | None:

@@ -232,3 +232,34 @@ def test_a_topics_name_and_colour_say_nothing_twice(stage: Stage, lin: Somebody)
     assert len({call.colour for call in made if isinstance(call, MakeTopic)}) == 1
     for shown in stage.shown_to(GROUP):
         assert not shown.text.startswith(HEAT_SIGNS)
+
+
+# -- what agents are told
+
+
+def test_agents_see_their_own_commands_and_no_others(stage: Stage, wang: Somebody) -> None:
+    """Before they open the bot and after, the menu and /help hold what they may do, and say how a note begins; an admin's hold more."""
+    stage.store.now(lambda books: books.staff.reachable(wang.id, "小王", False))
+    stage.store.now(lambda books: books.staff.join(3, "林姐", "admin"))
+    menus = {chat: commands for chat, _, commands in stage.store.now(stage.desk.menus)}
+    private = stage.person(wang.id, "小王")
+    for command in ("/start", "/help"):
+        private.says(command)
+
+        assert private.last.text.startswith(word("staff_help"))
+        assert "//" in private.last.text
+        assert [line.split()[0] for line in private.last.text.split("\n")[2:]] == ["/help", "/language"]
+    assert [name for name, _ in menus[wang.id]] == ["help", "language"]
+    assert "templates" in dict(menus[3])
+
+
+def test_a_group_has_a_menu(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """In a topic "/" offers /help, which says there what is typed where; it goes to nobody but the staff."""
+    menus = {chat: commands for chat, _, commands in stage.store.now(stage.desk.menus)}
+    assert [name for name, _ in menus[GROUP]] == ["help"]
+    lin.says(LATE)
+    told = len(stage.said_to(lin))
+    wang.says("/help")
+
+    assert wang.last.text == word("staff_help")
+    assert len(stage.said_to(lin)) == told

@@ -95,14 +95,18 @@ class Desk:
         self.kit = renewal.take(self.kit, books, found)
 
     def menus(self, books: Books) -> list[tuple[int | None, str, tuple[tuple[str, str], ...]]]:
-        """Return the commands that people see: chat (None for every private chat), language of their app ("" for any), the commands."""
+        """Return the commands that people see: chat (None for every private chat), language of their app ("" for any), the commands.
+
+        Staff who haven't opened the bot yet have theirs as well: a customer's aren't for them.
+        """
         kit = self.kit
         # An app says no more than "zh"; of the languages for it, the one that stands first counts.
         spoken = reversed([(tag, lang) for lang, words in kit.words.languages.items() for tag in words["tags"].split()])
         tags = {tag.partition("-")[0]: lang for tag, lang in spoken}
         for_customers = [(None, tag, customers.menu(kit, lang)) for tag, lang in tags.items()]
         anybody = [*for_customers, (None, "", customers.menu(kit, kit.words.language_of("en") or kit.words.first))]
-        return [*anybody, *((one.user_id, "", admins.menu(kit, one)) for one in books.staff.all() if one.reachable)]
+        in_groups = [(group, "", admins.group_menu(kit, kit.desk_language)) for group in kit.settings.staff.groups]
+        return [*anybody, *in_groups, *((one.user_id, "", admins.menu(kit, one, kit.language(one))) for one in books.staff.all())]
 
     # -- who and where
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, time
+from time import monotonic
 
 from telegram import BotCommand, BotCommandScope, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 from telegram.error import BadRequest, Forbidden, TelegramError
@@ -21,6 +22,7 @@ _LOOK_EVERY = 5.0
 _SOON = 10.0
 _AT_NIGHT = time(4, 0)
 _SCRUB_EVERY = 3600.0
+_REFUSED_FOR = 60.0
 
 Menu = tuple[int | None, str, tuple[tuple[str, str], ...]]
 """The commands of a chat (None: of every private chat) for people of a language ("": of any): each with its description."""
@@ -64,6 +66,8 @@ class Menus:
 
     def __init__(self) -> None:
         self._set: dict[tuple[int | None, str], tuple[tuple[str, str], ...]] = {}
+        self._refused: dict[tuple[int | None, str], float] = {}
+        """When a menu that was refused is tried again."""
 
     async def refresh(self, context: DeskContext) -> None:
         """Set the menus that aren't as they should be; a desk without any isn't asked."""
@@ -73,12 +77,15 @@ class Menus:
         wanted = {(chat_id, language): commands for chat_id, language, commands in await context.house.store.read(menus)}
         for key in [*wanted, *(key for key in self._set if key not in wanted)]:
             commands = wanted.get(key, ())
-            if self._set.get(key) == commands:
+            if self._set.get(key) == commands or self._refused.get(key, 0.0) > monotonic():
                 continue
             try:
                 await _set_menu(context.bot, *key, commands)
             except (BadRequest, Forbidden) as error:  # somebody who never wrote to the bot, say
                 _LOG.info("The menu of chat %s can't be set: %s", key[0], error)
+                self._refused[key] = monotonic() + _REFUSED_FOR
+                if key in wanted:
+                    continue
             except TelegramError as error:
                 _LOG.warning("Menus can't be set now: %s", error)
                 return

@@ -30,7 +30,8 @@ def command(kit: Kit, books: Books, said: Said, colleague: Colleague) -> Kit:
     if private:
         books.staff.finish(colleague.user_id, said.chat.id, said.chat.thread)
     if known is None:
-        visit.show(plain(visit.words("staff_help")))
+        told = [f"/{one} {what}" for one, what in menu(kit, colleague, lang)] if private else []
+        visit.show(plain("\n".join([visit.words("staff_help"), *told])))
     elif not colleague.may(known[0]):
         visit.show(plain(visit.words("not_your_role", role=visit.words(f"role_{known[0]}"))))
     elif not private and name.split("@")[0].lower() in _PRIVATE:
@@ -113,8 +114,12 @@ _STEPS: dict[str, tuple[Role, Callable[[Visit, str, Step], None]]] = {
 """By what was asked for, whose answer counts and what takes it."""
 
 
-def menu(kit: Kit, colleague: Colleague) -> tuple[tuple[str, str], ...]:
-    """Return the commands that one of the staff may give, each with what it is for, in their language."""
-    lang = kit.language(colleague)
+def menu(kit: Kit, colleague: Colleague, lang: str) -> tuple[tuple[str, str], ...]:
+    """Return the commands that one of the staff may give in private, each with what it is for."""
     names = [name.removeprefix("/") for name, (role, _) in _COMMANDS.items() if colleague.may(role)]
-    return tuple((name, kit.words(lang, f"menu_{name}")) for name in names)
+    return (*group_menu(kit, lang), *((name, kit.words(lang, f"menu_{name}")) for name in names))
+
+
+def group_menu(kit: Kit, lang: str) -> tuple[tuple[str, str], ...]:
+    """Return the command that anybody of the staff may give anywhere, a customer's topic too."""
+    return (("help", kit.words(lang, "menu_help")),)

@@ -11,7 +11,7 @@ from typing import Any
 
 from calmdesk.adviser import Adviser
 from calmdesk.config import Settings
-from calmdesk.desk.calls import Button, Call, Change, Copy, Outcome, Say, SendFile, Toast
+from calmdesk.desk.calls import Button, Call, Change, Copy, Outcome, Remove, Say, SendFile, Toast
 from calmdesk.desk.desk import Desk
 from calmdesk.desk.events import Chat, Content, Event, Person, Said, Tapped
 from calmdesk.store.rows import Role
@@ -100,6 +100,8 @@ class Stage:
                 shown.text, shown.buttons = call.text, call.buttons
             case Copy() | SendFile():
                 self.chats.setdefault(call.chat_id, []).append(Shown(number, call.caption or ""))
+            case Remove():
+                self.chats[call.chat_id] = [one for one in self.shown_to(call.chat_id) if one.number not in call.message_ids]
             case Toast():
                 self.toasts.append(call)
 

@@ -263,3 +263,67 @@ def test_a_group_has_a_menu(stage: Stage, lin: Somebody, wang: Somebody) -> None
 
     assert wang.last.text == word("staff_help")
     assert len(stage.said_to(lin)) == told
+
+
+# -- what agents are asked
+
+
+def asks_for_blanks(stage: Stage, lin: Somebody, wang: Somebody, text: str) -> Shown:
+    """Offer *text* as the first reply, tap it, and return the question."""
+    lin.says(LATE)
+    stage.store.now(lambda books: books.db.execute("UPDATE suggestions SET text = ? WHERE place = 1", (text,)))
+    wang.taps(word("button_send", number=1))
+    return wang.last
+
+
+def test_blanks_are_filled_with_one_answer(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """Several blanks are asked for together and answered with a line each; the question goes with its answer."""
+    question = asks_for_blanks(stage, lin, wang, "〔eta〕前回您，金额〔amount〕。")
+    assert [word("one_blank", name=name, example="")[:-1] in question.text for name in ("回复时间", "金额")] == [True, True]
+    wang.says("今天18:00\n 30元 ")
+
+    assert "今天18:00前回您，金额30元。" in stage.said_to(lin)
+    assert question not in stage.shown_to(GROUP)
+
+
+def test_what_is_left_is_asked_for_without_the_whole_text(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """An answer for one of two blanks brings a short question for the other; the text isn't repeated."""
+    asks_for_blanks(stage, lin, wang, "〔eta〕前回您，金额〔amount〕。")
+    wang.says("今天18:00")
+    assert "金额" in wang.last.text
+    assert "前回您" not in wang.last.text
+    wang.says("30元")
+
+    assert "今天18:00前回您，金额30元。" in stage.said_to(lin)
+
+
+def test_a_question_is_its_own_agents_to_give_up(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """A colleague's tap on Cancel ends nothing; the agent's own ends it and takes it away."""
+    question = asks_for_blanks(stage, lin, wang, "〔eta〕前回您。")
+    li = stage.person(4, "小李", "agent").at(GROUP, 2)
+    assert li.taps(word("button_give_up")) == word("not_asked")
+    assert question in stage.shown_to(GROUP)
+    assert wang.taps(word("button_give_up")) == word("dropped")
+
+    assert question not in stage.shown_to(GROUP)
+    assert stage.store.now(lambda books: books.staff.step(wang.id, GROUP, 2)) is None
+
+
+def test_an_older_question_goes_when_another_is_asked(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """There is one question at a time, and one Cancel."""
+    question = asks_for_blanks(stage, lin, wang, "〔eta〕前回您。")
+    wang.taps(word("button_note"))
+
+    assert question not in stage.shown_to(GROUP)
+    assert sum(word("button_give_up") in one.labels for one in stage.shown_to(GROUP)) == 1
+
+
+def test_what_was_held_back_goes_with_the_decision(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """That something hasn't gone out is no longer said once it has."""
+    lin.says(LATE)
+    wang.says("您冷静一点好不好")
+    warning = wang.last
+    wang.taps(word("button_anyway"))
+
+    assert "您冷静一点好不好" in stage.said_to(lin)
+    assert warning not in stage.shown_to(GROUP)

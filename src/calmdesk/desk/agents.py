@@ -9,9 +9,9 @@ from typing import Any
 from calmdesk.desk import customers
 from calmdesk.desk.advising import advise, others
 from calmdesk.desk.calls import Button
-from calmdesk.desk.card import with_blanks
 from calmdesk.desk.events import Tapped
-from calmdesk.desk.kit import BUSINESS_WINDOW, Buttons, Kit, plain
+from calmdesk.desk.kit import BUSINESS_WINDOW, Kit, plain
+from calmdesk.desk.questions import ask, ask_blanks, take_away
 from calmdesk.replies.template import BLANK
 from calmdesk.store.rows import Case, Colleague, Customer, Offered
 from calmdesk.store.store import Books
@@ -123,7 +123,7 @@ def _send(kit: Kit, books: Books, hand: Hand) -> str:
     if reply.sent_at:
         raise RefusalError("sent_already")
     if BLANK.search(reply.text):
-        _ask_blank(kit, books, hand, reply.text, {"suggestion": reply.id})
+        ask_blanks(kit, books, hand.colleague, hand.place, hand.lang, case, reply.text, {"suggestion": reply.id})
         return kit.words(hand.lang, "fill_in")
     send(kit, books, case, hand.customer, hand.colleague, reply.text, reply)
     return kit.words(hand.lang, "sent")
@@ -141,55 +141,15 @@ def send(kit: Kit, books: Books, case: Case, customer: Customer, colleague: Coll
     kit.show(books, books.cases.get(case.id), customer)
 
 
-def _ask_blank(kit: Kit, books: Books, hand: Hand, text: str, data: dict[str, Any]) -> None:
-    """Ask for the first blank of a text, and nothing else."""
-    match = BLANK.search(text)
-    if match is None:
-        raise RefusalError("outdated")
-    newest = books.readings.last(hand.case.id)
-    name, example = kit.blank(match[1], hand.lang, newest.advice["reading"]["lang"] if newest else None)
-    chat_id, thread = hand.place
-    books.staff.begin(hand.colleague.user_id, chat_id, thread, "blank", hand.case.id, {**data, "text": text, "blank": match[1]})
-    asked = kit.words(hand.lang, "ask_blank", agent=plain(hand.colleague.name, 40), name=plain(name), example=plain(example))
-    kit.whisper(
-        books,
-        chat_id,
-        f"{asked}\n\n{with_blanks(kit, text, hand.lang)}",
-        [[_give_up(kit, hand)]],
-        thread=thread,
-        asks=hand.colleague.user_id,
-        customer_id=hand.customer.id,
-    )
-
-
-def _question(kit: Kit, books: Books, hand: Hand, text: str, buttons: Buttons) -> None:
-    """Ask an agent something about a case where they are."""
-    chat_id, thread = hand.place
-    kit.whisper(books, chat_id, text, buttons, thread=thread, asks=hand.colleague.user_id, customer_id=hand.customer.id)
-
-
-def _give_up(kit: Kit, hand: Hand) -> Button:
-    return Button(kit.words(hand.lang, "button_give_up"), data=f"drop:{hand.case.id}")
-
-
 def _edit(kit: Kit, books: Books, hand: Hand) -> str:
     reply = _offered(books, hand)
     case = take(books, hand.case, hand.colleague)
     may_write(books, case, hand.customer)
     text = BLANK.sub(lambda match: f"〔{kit.blank(match[1], hand.lang)[0]}〕", reply.text)
-    chat_id, thread = hand.place
-    books.staff.begin(hand.colleague.user_id, chat_id, thread, "edit", case.id, {"suggestion": reply.id})
     said = kit.words(hand.lang, "edit_this", agent=plain(hand.colleague.name, 40))
     copies = [Button(kit.words(hand.lang, "button_copy"), copies=text)] if len(text) <= 256 else []
-    kit.whisper(
-        books,
-        chat_id,
-        f"{said}\n\n<code>{plain(text)}</code>",
-        [[*copies, _give_up(kit, hand)]],
-        thread=thread,
-        asks=hand.colleague.user_id,
-        customer_id=hand.customer.id,
-    )
+    data = {"suggestion": reply.id}
+    ask(kit, books, hand.colleague, hand.place, hand.lang, case, "edit", data, f"{said}\n\n<code>{plain(text)}</code>", [copies])
     kit.show(books, case, hand.customer)
     return ""
 
@@ -238,10 +198,8 @@ def _fix(kit: Kit, books: Books, hand: Hand) -> str:
 
 
 def _note(kit: Kit, books: Books, hand: Hand) -> str:
-    chat_id, thread = hand.place
-    books.staff.begin(hand.colleague.user_id, chat_id, thread, "note", hand.case.id, {})
     asked = kit.words(hand.lang, "ask_note", agent=plain(hand.colleague.name, 40))
-    _question(kit, books, hand, asked, [[_give_up(kit, hand)]])
+    ask(kit, books, hand.colleague, hand.place, hand.lang, hand.case, "note", {}, asked)
     return ""
 
 
@@ -297,10 +255,17 @@ def _reopen(kit: Kit, books: Books, hand: Hand) -> str:
 
 
 def _drop(kit: Kit, books: Books, hand: Hand) -> str:
+    """Give up what one was asked, or what was held back; the message with the button goes, so that it can't be tapped again."""
+    number = hand.tap.message_id or 0
+    asked = books.staff.asked_by(hand.place[0], number)
+    if asked is not None and asked != hand.colleague.user_id:
+        raise RefusalError("not_asked")
     step = books.staff.step(hand.colleague.user_id, *hand.place)
     if hand.arguments and (step is None or hand.arguments != (str(step.data.get("typed_as")),)):
         raise RefusalError("outdated")
-    books.staff.finish(hand.colleague.user_id, *hand.place)
+    if asked is not None or hand.arguments:
+        books.staff.finish(hand.colleague.user_id, *hand.place)
+    take_away(books, hand.place[0], number)
     return kit.words(hand.lang, "dropped")
 
 
@@ -324,12 +289,13 @@ def _anyway(kit: Kit, books: Books, hand: Hand) -> str:
     step = books.staff.step(hand.colleague.user_id, *hand.place)
     if step is None or step.kind != "warned" or step.case_id != hand.case.id or hand.arguments != (str(step.data["typed_as"]),):
         raise RefusalError("outdated")  # another text has been held back since
-    books.staff.finish(hand.colleague.user_id, *hand.place)
     case = take(books, hand.case, hand.colleague)
     may_write(books, case, hand.customer)
+    books.staff.finish(hand.colleague.user_id, *hand.place)
+    take_away(books, hand.place[0], hand.tap.message_id or 0)
     if hand.choice == "better":
         if BLANK.search(step.data["better"]):
-            _ask_blank(kit, books, hand, step.data["better"], {})
+            ask_blanks(kit, books, hand.colleague, hand.place, hand.lang, case, step.data["better"], {})
             return kit.words(hand.lang, "fill_in")
         send(kit, books, case, hand.customer, hand.colleague, step.data["better"], None)
         return kit.words(hand.lang, "sent")

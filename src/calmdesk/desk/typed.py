@@ -11,6 +11,7 @@ from calmdesk.desk.calls import Button
 from calmdesk.desk.card import with_blanks
 from calmdesk.desk.events import Edited, Said
 from calmdesk.desk.kit import Kit, plain
+from calmdesk.desk.questions import ask_blanks, filled, over
 from calmdesk.replies.template import BLANK
 from calmdesk.replies.tone import Caution, inspect
 from calmdesk.store.rows import Case, Colleague, Customer, Step
@@ -30,7 +31,7 @@ def typed(kit: Kit, books: Books, said: Said, colleague: Colleague, customer: Cu
         if _NOTE.match(said.content.text):
             _write_note(kit, books, case, customer, colleague, _NOTE.sub("", said.content.text))
         elif step is not None and step.case_id == case.id and answers(step, said):
-            books.staff.finish(colleague.user_id, said.chat.id, said.chat.thread)
+            over(books, colleague, (said.chat.id, said.chat.thread))
             STEPS[step.kind](kit, books, said, colleague, case, customer, step)
         else:
             _no_old_question(books, said, step)
@@ -134,6 +135,7 @@ def _warn(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, 
         lines.append(f"\n{kit.words(lang, 'better')}\n{with_blanks(kit, better, lang)}")
     kinds = sorted({caution.kind for caution in cautions})
     step = {"text": text, "better": better, "kinds": kinds, "typed_as": said.message_id}
+    over(books, colleague, (said.chat.id, said.chat.thread))
     books.staff.begin(colleague.user_id, said.chat.id, said.chat.thread, "warned", case.id, step)
     buttons = [[Button(kit.words(lang, "button_better"), data=f"anyway.better:{case.id}:{said.message_id}")]] if better else []
     give_up = Button(kit.words(lang, "button_give_up"), data=f"drop:{case.id}:{said.message_id}")
@@ -164,32 +166,26 @@ def _edit_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: C
 
 
 def _blank_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, customer: Customer, step: Step) -> None:
-    """Put a value into the blank that was asked for; the next blank is asked for, and without any left the reply goes out."""
+    """Put what was written into the blanks, a line for each; those that are left are asked for, and without any the reply goes out."""
     lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
-    value = " ".join(said.content.text.split())
-    if not value or BLANK.search(value) or value.startswith("/"):
+    answer = said.content.text.strip()
+    if not answer or BLANK.search(answer) or answer.startswith("/"):
         raise RefusalError("dropped")
     reply = books.readings.suggestion(step.data["suggestion"]) if step.data.get("suggestion") else None
     newest = books.readings.last(case.id)
     if reply is not None and (newest is None or newest.id != reply.reading_id):
         raise RefusalError("wrote_since")
-    text = step.data["text"].replace(f"〔{step.data['blank']}〕", value)
-    match = BLANK.search(text)
-    if match is None:
-        case = take(books, case, colleague)
-        may_write(books, case, customer)
-        send(kit, books, case, customer, colleague, text, reply)
+    text = filled(step.data["text"], answer)
+    if BLANK.search(text):
+        ask_blanks(kit, books, colleague, (said.chat.id, said.chat.thread), lang, case, text, step.data, again=True)
         return
-    name, example = kit.blank(match[1], lang, newest.advice["reading"]["lang"] if newest else None)
-    data = {**step.data, "text": text, "blank": match[1]}
-    books.staff.begin(colleague.user_id, said.chat.id, said.chat.thread, "blank", case.id, data)
-    asked = kit.words(lang, "ask_blank", agent=plain(colleague.name, 40), name=plain(name), example=plain(example))
-    give_up = Button(kit.words(lang, "button_give_up"), data=f"drop:{case.id}")
-    _reply(kit, books, said, f"{asked}\n\n{with_blanks(kit, text, lang)}", [[give_up]], asks=colleague.user_id)
+    case = take(books, case, colleague)
+    may_write(books, case, customer)
+    send(kit, books, case, customer, colleague, text, reply)
 
 
-def _reply(kit: Kit, books: Books, said: Said, text: str, buttons: list[list[Button]] | None = None, *, asks: int = 0) -> None:
-    kit.whisper(books, said.chat.id, text, buttons, thread=said.chat.thread, asks=asks)
+def _reply(kit: Kit, books: Books, said: Said, text: str, buttons: list[list[Button]] | None = None) -> None:
+    kit.whisper(books, said.chat.id, text, buttons, thread=said.chat.thread)
 
 
 STEPS = {"note": _note_step, "edit": _edit_step, "blank": _blank_step}

@@ -116,6 +116,14 @@ class Staff:
             (question, user_id, chat_id, thread_id),
         )
 
+    def asked_by(self, chat_id: int, question: int) -> int | None:
+        """Return who is in the middle of answering a message; None where nobody is."""
+        row = self._db.execute(
+            "SELECT user_id FROM steps WHERE chat_id = ? AND json_extract(data, '$.question') = ? AND at > ?",
+            (chat_id, question, stamp(self._now - _STEP_LASTS)),
+        ).fetchone()
+        return None if row is None else int(row[0])
+
     def finish(self, user_id: int, chat_id: int, thread_id: int) -> None:
         """Note that a step is done or given up."""
         self._db.execute("DELETE FROM steps WHERE user_id = ? AND chat_id = ? AND thread_id = ?", (user_id, chat_id, thread_id))

@@ -11,6 +11,7 @@ from calmdesk.desk.admins.team import accepts
 from calmdesk.desk.admins.visit import Page, Visit
 from calmdesk.desk.events import Said, Tapped
 from calmdesk.desk.kit import Kit, plain
+from calmdesk.desk.questions import over, take_away
 from calmdesk.store.rows import Colleague, Role, Step
 from calmdesk.store.store import Books
 
@@ -28,7 +29,7 @@ def command(kit: Kit, books: Books, said: Said, colleague: Colleague) -> Kit:
     visit = Visit(kit, books, colleague, lang, said.chat.id, said.chat.thread)
     known = _COMMANDS.get(name.split("@")[0].lower())
     if private:
-        books.staff.finish(colleague.user_id, said.chat.id, said.chat.thread)
+        over(books, colleague, (said.chat.id, said.chat.thread))
     if known is None:
         told = [f"/{one} {what}" for one, what in menu(kit, colleague, lang)] if private else []
         visit.show(plain("\n".join([visit.words("staff_help"), *told])))
@@ -43,7 +44,7 @@ def command(kit: Kit, books: Books, said: Said, colleague: Colleague) -> Kit:
 
 def answered(kit: Kit, books: Books, said: Said, colleague: Colleague, step: Step) -> None:
     """Take what was asked for by a step that belongs to no case."""
-    books.staff.finish(colleague.user_id, said.chat.id, said.chat.thread)
+    over(books, colleague, (said.chat.id, said.chat.thread))
     role, take = _STEPS.get(step.kind, (None, None))
     visit = Visit(kit, books, colleague, kit.language(colleague), said.chat.id, said.chat.thread)
     if role is None or take is None or books.now - step.at > _WAITED_FOR:
@@ -87,7 +88,9 @@ def _templates(visit: Visit, words: str) -> None:
 
 
 def _leave(visit: Visit, _rest: str) -> None:
-    visit.books.staff.finish(visit.colleague.user_id, visit.chat_id, visit.thread)
+    """Give up what was asked, and take the question away, whichever it is."""
+    over(visit.books, visit.colleague, (visit.chat_id, visit.thread))
+    take_away(visit.books, visit.chat_id, visit.page or 0)
     visit.toast("admin_left")
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from calmdesk.desk.calls import Button
 from calmdesk.desk.kit import ALARM, Buttons, Kit, packed, plain
+from calmdesk.desk.questions import over
 from calmdesk.store.rows import Colleague
 from calmdesk.store.store import Books
 
@@ -41,12 +42,14 @@ class Visit:
         return self.kit.words(self.lang, key, **values)
 
     def show(self, text: str, buttons: Buttons | None = None, *, asks: bool = False) -> None:
-        """Show a page (HTML) in place of the one that was tapped."""
-        content = {"text": text, "buttons": packed(buttons or []), "thread": self.thread, "asks": asks, "number": self.page}
+        """Show a page (HTML) in place of the one that was tapped; one that *asks* is taken away once it is answered."""
+        asked = self.colleague.user_id if asks else 0
+        content = {"text": text, "buttons": packed(buttons or []), "thread": self.thread, "asks": asked, "number": self.page}
         self.books.outbox.put("whisper", self.chat_id, content, urgency=ALARM)
 
     def ask(self, kind: str, text: str, **data: Any) -> None:
         """Ask for something: the next thing that they write in private is taken for it."""
+        over(self.books, self.colleague, (self.chat_id, self.thread))
         self.books.staff.begin(self.colleague.user_id, self.chat_id, self.thread, kind, None, data)
         self.afresh().show(text, [[self.button("button_give_up", "leave:")]], asks=True)
 

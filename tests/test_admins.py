@@ -425,6 +425,7 @@ def test_a_fact_is_put_in_as_before(open_shop: Open) -> None:
     writes(admin, "您是说[客户说的几点]是这样吗？")
     assert "您是说{{ points | numbered }}是这样吗？" in shop.store.now(lambda books: books.wordings.of(ONE))[0].text
 
+
 def test_the_names_in_brackets_mean_one_thing() -> None:
     """No two facts, and no two blanks, are called alike in any language."""
     for prefix in ("admin_knows_", "admin_policy_"):
@@ -822,6 +823,18 @@ def test_stats_of_today_and_of_the_week(shop: Stage) -> None:
     assert table[word("stats_first_answer")] == ["–", word("stats_minutes", count=3)]
     assert "坏了 · 2" in chief.last.text
     assert "问 · " in chief.last.text
+
+
+def test_stats_call_a_wording_by_its_first_words(shop: Stage, admin: Somebody) -> None:
+    """What was sent most is named as the list of wordings names it, not by a file."""
+    shop.person(50, "韩先生").says("东西坏了")
+    admin.taps(word("button_send", number=1))
+    sent = shop.store.now(lambda books: [*books.readings.times_sent()])[0]
+    admin.says("/stats")
+    begins = {"zh-Hans/ask/one": "哪一块坏了？", "zh-Hans/ask/two": "拍张照给我看看？", "zh-Hans/ask/three": "是收到就坏的吗？"}[sent]
+
+    assert f"问 · [称呼]，{begins}" in admin.last.text
+    assert sent.rpartition("/")[2] not in admin.last.text
 
 
 def test_the_table_is_straight(shop: Stage) -> None:

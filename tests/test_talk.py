@@ -327,3 +327,19 @@ def test_what_was_held_back_goes_with_the_decision(stage: Stage, lin: Somebody, 
 
     assert "您冷静一点好不好" in stage.said_to(lin)
     assert warning not in stage.shown_to(GROUP)
+
+
+# -- what is erased
+
+
+def test_the_desk_is_told_of_an_erasure_without_the_name(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """The topic doesn't vanish without a word: the group hears whose customer it was, and nothing that says who."""
+    lin.says(LATE)
+    wang.taps(word("button_note"))
+    wang.says("老客户")
+    stage.store.now(lambda books: books.cases.set(1, taken_by=wang.id))
+    lin.says("/forget")
+    lin.taps(word("forget_yes"))
+
+    assert stage.said_to(GROUP)[-1] == f"🗑 {word('forgotten_of', name='小王')}"
+    assert "林小姐" not in stage.said_to(GROUP)[-1]

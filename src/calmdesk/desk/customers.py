@@ -241,15 +241,22 @@ def chose_language(kit: Kit, books: Books, customer: Customer, lang: str) -> str
 
 
 def forget(kit: Kit, books: Books, customer: Customer) -> None:
-    """Erase a customer and all they said; what remains is that somebody was erased."""
+    """Erase a customer and all they said; what remains is that somebody was erased, and that is told where the case was seen."""
     topic = books.places.topic(customer.id)
     shown = books.places.shown_of(customer.id)
+    case = books.cases.last_of(customer.id)
+    agent = books.staff.get(case.taken_by) if case is not None and case.taken_by else None
+    seen_in = list(kit.places(books, case, customer)) if case is not None else []
     books.customers.erase(customer.id)
     kit.learnt.begin_anew((text, became) for text, _, became in books.readings.all_corrected())
     books.staff.note("erased", None)
     connection = books.customers.connection_of(customer.account) if customer.account else None
     content = {"text": kit.words(customer.language, "forgotten"), "buttons": [], "connection": connection[0] if connection else ""}
     books.outbox.put("notice", customer.chat_id, content)
+    for chat_id in seen_in:  # without the customer's name, which is erased as well
+        lang = kit.desk_language if topic is not None else kit.language(books.staff.get(chat_id))
+        said = kit.words(lang, "forgotten_of", name=plain(agent.name, 40)) if agent else kit.words(lang, "forgotten_one")
+        kit.whisper(books, chat_id, f"🗑 {said}")
     if topic is not None and topic.thread_id is not None:
         books.outbox.put("end_topic", topic.chat_id, {"thread": topic.thread_id})
     for chat_id, numbers in shown.items():

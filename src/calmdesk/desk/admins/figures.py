@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
+from calmdesk.desk.admins import scripts
 from calmdesk.desk.admins.visit import Visit
 from calmdesk.desk.kit import plain
 from calmdesk.store.store import Books
@@ -103,7 +104,7 @@ def stats(visit: Visit, _rest: str = "") -> None:
         row("stats_corrections", lambda one: str(one.corrections)),
     ]
     week = columns[1]
-    types = [(visit.kit.name("types", key, visit.lang), count) for key, count in week.types.most_common(_TOP)]
+    types = [(plain(visit.kit.name("types", key, visit.lang), 60), count) for key, count in week.types.most_common(_TOP)]
     wordings = [(_wording(visit, key), count) for key, count in week.wordings.most_common(_TOP)]
     blocks = [
         f"<b>{visit.words('stats_title')}</b> · {visit.words('stats_open_now', count=open_now)}",
@@ -117,12 +118,16 @@ def stats(visit: Visit, _rest: str = "") -> None:
 
 
 def _top(title: str, counted: Sequence[tuple[str, int]]) -> str:
-    return f"<b>{title}</b>\n" + "\n".join(f"{plain(name, 60)} · {count}" for name, count in counted)
+    """Return what is most frequent; names are HTML."""
+    return f"<b>{title}</b>\n" + "\n".join(f"{name} · {count}" for name, count in counted)
 
 
 def _wording(visit: Visit, template: str) -> str:
+    """Return what a wording does and how it begins, as HTML; of one that is gone, what it was called."""
     _, technique, name = [*template.split("/"), "", ""][:3]
-    return f"{visit.kit.technique(technique, visit.lang)} · {name}"
+    key = f"replies/{template}.j2"
+    begins = scripts.first_words(visit, key) if key in visit.kit.adviser.shelf.sheets else plain(name, 60)
+    return f"{plain(visit.kit.technique(technique, visit.lang))} · {begins}"
 
 
 def _time(visit: Visit, seconds: float | None) -> str:

@@ -419,6 +419,18 @@ def test_the_command_says_where_the_page_is_and_stops_cleanly() -> None:
     assert (running.returncode, errors) == (0, "")
 
 
+def test_weights_that_cannot_be_used_are_one_line(tmp_path: Path) -> None:
+    """What is wrong with a shop's own weights is told as by every other command, without a traceback."""
+    (tmp_path / "bot.toml").write_text('[reading]\nweights = "mine.npz"\n', "utf-8")
+    (tmp_path / "mine.npz").write_text("nothing", "utf-8")
+    command = [sys.executable, "-m", "calmdesk", "demo", "--no-browser", "--config", str(tmp_path / "bot.toml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert "aren't calmdesk's weights" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_unknown_language_is_refused() -> None:
     """`--lang` takes the languages that the bot speaks, and names them."""
     command = [sys.executable, "-m", "calmdesk", "demo", "--no-browser", "--lang", "xx"]

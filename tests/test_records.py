@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from calmdesk.cli.main import main
 from calmdesk.reading.labelled import LabelledMessage
+from calmdesk.reading.reading import DIMENSIONS
 from calmdesk.store.export import TABLE, customer_record
 from calmdesk.store.store import Books
 from tests.conftest import ROOT
@@ -226,6 +227,8 @@ def test_corrections_train_the_reading(db: Path, tmp_path: Path) -> None:
 
     (line,) = out.read_text("utf-8").splitlines()
     message = LabelledMessage.model_validate_json(line)
+    assert set(json.loads(line)["corrected"]) <= set(DIMENSIONS), "what an agent said, apart from what was only read"
+    assert json.loads(line)["corrected"]
     assert message.text == "快递八天没到，我要退款", "as it stood when it was corrected"
     assert (message.types, message.intensity, message.temperament, message.lang) == (("logistics",), 3, "melancholic", "zh-Hans")
 

@@ -210,10 +210,6 @@ def unfit_settings(settings: Settings, playbook: Playbook) -> list[Problem]:
     return problems
 
 
-unknown_language = unfit_settings
-"""The name by which `calmdesk.check` asks for them."""
-
-
 def _unknown_language(settings: Settings, playbook: Playbook) -> list[Problem]:
     lang = settings.desk.language
     if lang is None or lang in playbook.languages:

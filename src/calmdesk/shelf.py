@@ -184,6 +184,9 @@ def _toml(text: str, sheet: Sheet, problems: list[Problem], below: int = 0) -> d
         where = f"line {int(line[1]) + below}" if line else ""
         problems.append(Problem(sheet.path, where, f"isn't valid TOML: {error}"))
         return None
+    except RecursionError:
+        problems.append(Problem(sheet.path, "", "isn't valid TOML: brackets stand too deep in one another"))
+        return None
     enabled = data.pop("enabled", True)
     return data if enabled else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calmdesk.adviser import unknown_language
+from calmdesk.adviser import unfit_settings
 from calmdesk.check.conditions import check_conditions
 from calmdesk.check.cues import check_cues
 from calmdesk.check.languages import check_languages
@@ -21,7 +21,7 @@ def check_playbook(settings: Settings) -> list[Problem]:
 def check_shelf(shelf: Shelf, settings: Settings) -> list[Problem]:
     """Return every problem of the playbook on *shelf*, by file."""
     playbook, problems = Playbook.load(shelf)
-    problems += unknown_language(settings, playbook)
+    problems += unfit_settings(settings, playbook)
     replies = Replies(shelf)
     problems += replies.all()[1]
     problems += _misplaced(shelf)

@@ -11,7 +11,7 @@ from jinja2 import TemplateError
 from calmdesk.config import Settings
 from calmdesk.playbook.playbook import Playbook
 from calmdesk.playbook.schema import Wording
-from calmdesk.reading.cues import Cue, Lexicon
+from calmdesk.reading.cues import Cue, CueSyntaxError, Lexicon, spellings
 from calmdesk.replies.replies import Replies
 from calmdesk.replies.template import BLANK, POLICY_KEYS, VARIABLES, Points, Reply
 from calmdesk.shelf import Problem
@@ -27,6 +27,8 @@ _TIMED = re.compile(r"〔|\d|今天|明天|今晚|今日|today|tonight|tomorrow"
 _CLUMSY = re.compile(r"[，。！？；：,;:]{2,}|[。！？]”?[，。；]|\s[,.!?](?:\s|$)|  ")
 _CODE = re.compile(r"\{[{%#].*?[%}#]\}", re.DOTALL)
 _BRACKETS = re.compile(r"[\[［][^\[\]［］]*[\]］]")
+_TOO_DEEP = (RecursionError, SyntaxError, MemoryError, OverflowError)
+"""What Python raises where a hundred conditions stand in one another."""
 _ANY_POLICY = dict.fromkeys(POLICY_KEYS, 7)
 
 
@@ -61,7 +63,14 @@ def check_wordings(playbook: Playbook, replies: Replies, settings: Settings) -> 
 
 
 def _readable(item: Wording, playbook: Playbook) -> Iterator[tuple[Any, str, str]]:
-    return ((strength, lang, phrase) for strength, lang, phrase in item.cues if lang in playbook.languages)
+    """Yield the cues that can be looked for; what is wrong with the others is told where cues are checked."""
+    for strength, lang, phrase in item.cues:
+        try:
+            spellings(phrase)
+        except CueSyntaxError:
+            continue
+        if lang in playbook.languages:
+            yield strength, lang, phrase
 
 
 def _coverage(playbook: Playbook, replies: Replies) -> Iterator[Problem]:
@@ -101,6 +110,9 @@ def _reply(reply: Reply, playbook: Playbook, lexicon: Lexicon, settings: Setting
         full, bare = reply.render(known, policy), reply.render(least, {key: policy[key] for key in reply.uses.policy})
     except TemplateError as error:
         yield Problem(reply.path, "text", f"can't be rendered with sample facts: {error}")
+        return
+    except _TOO_DEEP as error:
+        yield Problem(reply.path, "text", f"can't be used: {error or type(error).__name__}")
         return
     yield from _blanks(reply, playbook)
     length = _length(reply.render({**known, "points": Points.of((), "")}, policy), language)

@@ -17,12 +17,15 @@ from pathlib import Path
 import click
 
 from calmdesk.adviser import Adviser
+from calmdesk.cli.lines import stop
 from calmdesk.config import Settings
 from calmdesk.desk.desk import Desk
 from calmdesk.desk.words import Words
 from calmdesk.playground import TelegramWorld
 from calmdesk.playground.page import Cast, Page, Stage, cast_for, serving_page
 from calmdesk.playground.updates import Mailbox
+from calmdesk.reading.classifier import WeightsError
+from calmdesk.shelf import PlaybookError
 from calmdesk.store.store import Books
 from calmdesk.telegram.app import running
 
@@ -116,4 +119,7 @@ def run(settings: Settings, port: int, db: Path | None, lang: str | None, *, bro
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     with tempfile.TemporaryDirectory(prefix="calmdesk-demo-") as folder:
-        asyncio.run(keep_open(settings, db or Path(folder) / "demo.db", port, opened))
+        try:
+            asyncio.run(keep_open(settings, db or Path(folder) / "demo.db", port, opened))
+        except (PlaybookError, WeightsError) as error:
+            stop(str(error))

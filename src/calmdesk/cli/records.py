@@ -248,7 +248,7 @@ def corrections(out: Path | None, config: Path | None, db: Path | None) -> None:
     with _written(out, "utf-8") as stream:
         for number, (text, reading, corrected) in enumerate(found, 1):
             labels = {name: corrected.get(name, reading.get(name)) for name in DIMENSIONS}
-            line = {"id": f"shop-{number:05}", "lang": reading.get("lang", ""), "text": text, **labels}
+            line = {"id": f"shop-{number:05}", "lang": reading.get("lang", ""), "text": text, **labels, "corrected": sorted(corrected)}
             try:
                 LabelledMessage.model_validate(line)
             except ValidationError:

@@ -193,6 +193,8 @@ def uses_of(body: str) -> Uses:
         tree = environment().parse(body)
     except TemplateSyntaxError as error:
         raise ReplySyntaxError(f"line {error.lineno}: {error.message}") from error
+    except RecursionError as error:
+        raise ReplySyntaxError("brackets or conditions stand too deep in one another") from error
     _reject_foreign(tree)
     required: set[str] = set()
     tested: set[str] = set()

@@ -209,6 +209,16 @@ def test_removing_asks_first_and_then_holds(shop: Stage, admin: Somebody) -> Non
     assert shop.store.now(lambda books: books.staff.get(friend.id)) is None
 
 
+def test_who_is_removed_is_told(shop: Stage, admin: Somebody) -> None:
+    """In their own chat and language, so that they don't wonder why nothing works."""
+    wang = shop.person(2, "小王", "agent")
+    admin.says("/team")
+    admin.taps("2")
+    goes_to(admin, word("team_button_remove"), word("team_button_remove_yes"))
+
+    assert wang.last.text == word("team_you_were_removed")
+
+
 def test_the_last_admin_stays(shop: Stage, admin: Somebody) -> None:
     """The desk is never without an admin; with a second one the first may step down."""
     admin.says("/team")
@@ -527,7 +537,7 @@ def test_a_second_person_approves_where_the_settings_ask_for_it(open_shop: Open)
     assert word("admin_button_publish") not in admin.last.labels
     assert word("admin_proposed") in admin.taps(word("admin_button_propose"))
     assert word("admin_one_awaits", number=1) in admin.last.text
-    assert word("admin_please_approve", name="林姐", script="zh-Hans/ask/one") in rui.last.text
+    assert word("admin_please_approve", name="林姐", script="问 · [称呼]，哪一块坏了？") in rui.last.text
     assert f"{word('admin_after')} 坏的是哪一角呢？" in rui.last.text
     assert shop.store.now(lambda books: books.wordings.live()) == {}
 
@@ -535,9 +545,31 @@ def test_a_second_person_approves_where_the_settings_ask_for_it(open_shop: Open)
     assert ADMINS_ONLY in chief.sends_data("script.approve:1", 1)
     proposal = rui.last
     assert word("admin_published") in rui.taps(word("admin_button_approve"), on=proposal)
-    assert word("admin_was_approved", name="阿瑞", script="zh-Hans/ask/one") in admin.last.text
+    assert word("admin_was_approved", name="阿瑞", script="问 · [称呼]，哪一块坏了？") in admin.last.text
     assert shop.store.now(lambda books: books.wordings.live()) == {ONE: "坏的是哪一角呢？\n"}
     assert rui.sends_data("script.refuse:1", proposal.number) == OUTDATED
+
+
+def test_going_back_needs_a_second_person_too(open_shop: Open) -> None:
+    """An earlier version and the file's own text change what is said as a new one does, and wait as it does for another admin's yes."""
+    shop = open_shop(desk={"two_people": True})
+    admin, rui = shop.person(1, "林姐", "admin"), shop.person(2, "阿瑞", "admin")
+    for text in ("坏的是哪一角呢？", "坏的是哪一边呢？"):
+        writes(admin, text)
+        admin.taps(word("admin_button_propose"))
+        rui.taps(word("admin_button_approve"))
+
+    def live() -> str:
+        return "".join(shop.store.now(lambda books: books.wordings.live()).values())
+
+    for label, after in ((word("admin_button_return", number=1), "坏的是哪一角呢？\n"), (word("admin_button_file"), "")):
+        before = live()
+        opens(admin)
+        admin.taps(word("admin_button_versions"))
+        assert word("admin_proposed") in admin.taps(label)
+        assert live() == before
+        rui.taps(word("admin_button_approve"))
+        assert live() == after
 
 
 def test_a_refused_text_stays_out(open_shop: Open) -> None:
@@ -549,7 +581,7 @@ def test_a_refused_text_stays_out(open_shop: Open) -> None:
     proposal = rui.last
     rui.taps(word("admin_button_refuse"), on=proposal)
 
-    assert word("admin_was_refused", name="阿瑞", script="zh-Hans/ask/one") in admin.last.text
+    assert word("admin_was_refused", name="阿瑞", script="问 · [称呼]，哪一块坏了？") in admin.last.text
     assert rui.sends_data("script.approve:1", proposal.number) == OUTDATED
     assert shop.store.now(lambda books: books.wordings.live()) == {}
 

@@ -158,6 +158,11 @@ def first_words(visit: Visit, key: str) -> str:
     return plain(" ".join(shown.split()), _FIRST_WORDS)
 
 
+def called(visit: Visit, key: str) -> str:
+    """Return what a wording is called in a sentence, as HTML: what it does, and how it begins."""
+    return f"{plain(visit.kit.technique(key.split('/')[2], visit.lang), 40)} · {first_words(visit, key)}"
+
+
 def template(key: str) -> str:
     """Return the id under which a wording's being sent is noted."""
     return key.removeprefix("replies/").removesuffix(".j2")

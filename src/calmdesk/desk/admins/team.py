@@ -146,6 +146,8 @@ def _gone(visit: Visit, number: str) -> None:
     visit.books.staff.remove(one.user_id)
     visit.books.staff.note("removed", visit.colleague.user_id, user=one.user_id)
     _withdraw_invitations(visit.books, one)
+    if one.reachable and one.user_id != visit.colleague.user_id:
+        visit.kit.whisper(visit.books, one.user_id, visit.kit.words(visit.kit.language(one), "team_you_were_removed"))
     visit.toast("team_removed", name=one.name)
     if one.user_id == visit.colleague.user_id:
         visit.show(plain(visit.words("team_removed", name=one.name)))

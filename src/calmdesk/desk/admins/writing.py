@@ -122,6 +122,9 @@ def _into_force(visit: Visit, version: Version, approved_by: int | None = None) 
         visit.toast("admin_not_published", box=True)
         return None
     visit.books.wordings.publish(version.id, approved_by)
+    below = visit.kit.adviser.shelf.bare().sheets.get(version.key)
+    if below is not None and below.text == version.text:  # the file itself counts again, and follows when it is changed
+        visit.books.wordings.retire(version.key)
     visit.books.staff.note("wording published", visit.colleague.user_id, key=version.key, version=version.version)
     return _in_force(visit, version.key, "admin_published")
 
@@ -149,8 +152,8 @@ def propose(visit: Visit, version: Version) -> None:
 
 def _proposal(visit: Visit, version: Version) -> tuple[str, list[list[Button]]]:
     before = visit.kit.adviser.shelf.sheets[version.key].text
-    head = visit.words("admin_please_approve", name=visit.name(version.made_by), script=plain(scripts.template(version.key), 80))
-    text = f"<code>{plain(version.text.strip(), 1200)}</code>"
+    head = visit.words("admin_please_approve", name=visit.name(version.made_by), script=scripts.called(visit, version.key))
+    text = f"<code>{plain(_as_written(visit, version.text), 1200)}</code>"
     buttons = [
         visit.button("admin_button_approve", f"script.approve:{version.id}"),
         visit.button("admin_button_refuse", f"script.refuse:{version.id}"),
@@ -180,6 +183,14 @@ def refuse(visit: Visit, number: str) -> None:
         scripts.show(visit, version.key)
 
 
+def _as_written(visit: Visit, text: str) -> str:
+    """Return a version's text as people write it, below its conditions."""
+    if text == SWITCHED_OFF:
+        return visit.words("admin_is_off")
+    head, body = front_matter(text)
+    return f"{head}{brackets.as_written(visit.kit, body, visit.lang)}".strip()
+
+
 def _another_persons(visit: Visit, number: str) -> Version | None:
     version = _version(visit, number, {"awaits"})
     if version is not None and version.made_by == visit.colleague.user_id:
@@ -191,8 +202,8 @@ def _another_persons(visit: Visit, number: str) -> Version | None:
 def _tell_author(visit: Visit, version: Version, key: str) -> None:
     author = visit.books.staff.get(version.made_by)
     if author is not None and author.reachable:
-        lang = visit.kit.language(author)
-        said = visit.kit.words(lang, key, name=plain(visit.colleague.name, 40), script=plain(scripts.template(version.key), 80))
+        told = replace(visit, lang=visit.kit.language(author))
+        said = told.words(key, name=plain(visit.colleague.name, 40), script=scripts.called(told, version.key))
         visit.kit.whisper(visit.books, author.user_id, said)
 
 
@@ -205,7 +216,7 @@ def versions(visit: Visit, rest: str) -> None:
         return
     kept = visit.books.wordings.of(key)
     here, pages, shown = leaf(kept, page)
-    lines = [f"<b>{visit.words('admin_versions')}</b> · {plain(scripts.template(key), 80)}"]
+    lines = [f"<b>{visit.words('admin_versions')}</b> · {scripts.called(visit, key)}"]
     buttons = []
     for _, one in shown:
         lines.append(_line(visit, one))
@@ -236,6 +247,9 @@ def _line(visit: Visit, version: Version) -> str:
 def returned(visit: Visit, number: str) -> Kit | None:
     """Go back to a version that was in force before."""
     version = _version(visit, number, {"past"})
+    if version is not None and visit.kit.settings.desk.two_people:
+        propose(visit, visit.books.wordings.add(version.key, version.text, visit.colleague.user_id))
+        return None
     return _into_force(visit, version) if version is not None else None
 
 
@@ -249,6 +263,9 @@ def to_file(visit: Visit, wanted: str) -> Kit | None:
     if problems := findings(visit.kit.adviser, key, below.text):
         visit.afresh().show(_told(visit, problems))
         visit.toast("admin_not_published", box=True)
+        return None
+    if visit.kit.settings.desk.two_people:
+        propose(visit, visit.books.wordings.add(key, below.text, visit.colleague.user_id))
         return None
     visit.books.wordings.retire(key)
     visit.books.staff.note("wording back to the file", visit.colleague.user_id, key=key)

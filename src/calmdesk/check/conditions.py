@@ -25,7 +25,9 @@ def check_conditions(playbook: Playbook, replies: Replies) -> list[Problem]:
                 if rule.unless:
                     problems += _unknown(rule.unless, known, path, f"{name}[{number}].unless.")
     for key, alert in playbook.alerts.items():
-        problems += _unknown(alert.when, known, playbook.paths[f"alerts.{key}"], "when.")
+        for name, conditions in (("when", alert.when), ("waits", alert.waits), ("passes", alert.passes)):
+            if conditions:
+                problems += _unknown(conditions, known, playbook.paths[f"alerts.{key}"], f"{name}.")
     for reply in replies.all()[0]:
         problems += _unknown(reply.head, known, reply.path, "")
         if reply.head.unless:

@@ -116,14 +116,23 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
         policy=policy,
         main_type=reading.types[0] if reading.types else None,
     )
-    alerts = frozenset(key for key, alert in playbook.alerts.items() if alert.when.hold(situation))
-    if "escalate" not in history.all:
-        # What was said earlier stands until somebody took it up.
-        before = {"risks": frozenset(reading.earlier_risks), "signals": frozenset(reading.earlier_signals)}
-        past = Situation({**situation.labels, **before}, situation.numbers, situation.flags)
-        alerts |= {key for key, alert in playbook.alerts.items() if alert.when.hold(past)}
+    before = {"risks": frozenset(reading.earlier_risks), "signals": frozenset(reading.earlier_signals)}
+    past = Situation({**situation.labels, **before}, {**situation.numbers, "heat": max(reading.heat[:-1], default=0)}, situation.flags)
+    taken_up = "escalate" in history.all
+    alerts = frozenset(key for key, alert in playbook.alerts.items() if _raised(alert, situation, past, taken_up=taken_up))
     lasting = {risk for risk in reading.earlier_risks if playbook.labels["risks"][risk].lasts}
     return situation.with_alerts(alerts).with_risks(lasting)
+
+
+def _raised(alert: Alert, situation: Situation, past: Situation, *, taken_up: bool) -> bool:
+    """Say whether an alert is raised: on what is said now, and on what was said before until somebody took it up.
+
+    Some wait for the customer's next message where they may pass, as words of rage do (E6): see `Alert.waits`.
+    """
+    said_before = alert.when.hold(past)
+    if alert.when.hold(situation):
+        return said_before or alert.waits is None or not alert.waits.hold(situation)
+    return said_before and not taken_up and not (alert.passes and alert.passes.any_holds(situation))
 
 
 def _unsettled(reading: Reading, playbook: Playbook) -> Reading:

@@ -75,6 +75,10 @@ class Alert(_File):
     """The lowest that fits speaks."""
     practice: Words = ()
     when: Conditions
+    waits: Conditions | None = None
+    """Said for the first time where all of these hold it isn't raised yet, for it may pass; without them it never waits …"""
+    passes: Conditions | None = None
+    """… and where one of these holds later on, it has passed."""
     names: ByLanguage
     tell: ByLanguage
     """What the agent and the supervisor are told to do now."""

@@ -13,9 +13,10 @@ from calmdesk.cli.learning import Source, sources
 from calmdesk.cli.main import main
 from calmdesk.evaluation import compare
 from calmdesk.reading.calibration import mixed, shares_of, thresholds_of
-from calmdesk.reading.features import Sight, word_key
+from calmdesk.reading.features import Sight
+from calmdesk.reading.keys import KeyTable, word_keys
 from calmdesk.reading.labelled import LabelledMessage, LabelTableError, joined, labels_by_id
-from calmdesk.reading.meanings import shipped_meanings
+from calmdesk.reading.meanings import Meanings, Said, shipped_meanings
 from calmdesk.reading.network import LONGEST, Network, class_rows
 from calmdesk.text.fold import fold
 from tests.conftest import ROOT
@@ -70,9 +71,24 @@ def test_a_message_is_seen_alike_alone_and_among_others() -> None:
 
 def test_words_numbers_and_signs_are_units() -> None:
     """A Latin word with its apostrophe is one unit, a number with its point too and all numbers alike, any other sign stands alone."""
-    keys = sight("I don't 付 3.50 或12, ok").units.keys.tolist()
+    units = sight("I don't 付 3.50 或12, ok").units
 
-    assert keys == [0, *map(word_key, ["i", "don't", "付", "7", "或", "9", ",", "ok"]), 0]
+    assert len(units.keys) - 2 == len(["i", "don't", "付", "3.50", "或", "12", ",", "ok"])
+    assert units.keys[4] == units.keys[6] == sight("7").units.keys[1]
+    assert units.spelt[4] != units.spelt[6]
+
+
+def test_the_longest_word_stands_and_an_expression_beside_its_words() -> None:
+    """Of words the longest counts, from left to right; an expression is found though words stand in it, in any language."""
+    meanings = Meanings.of({"broken": ["碎", "smashed"], "dispatch": ["发货"], "not": ["没"]}, {"not_sent": ["没发货", "not sent"]})
+    texts = ["一直没发货,碎碎", "it was not sent, smashedx"]
+    said = Sight.of_texts(texts, [(), ()], meanings).meant
+
+    def names(found: Said) -> list[str]:
+        return [meanings.classes[number - 1] for number in found.classes[:, 0].tolist()]
+
+    assert names(said.words) == ["not", "dispatch", "broken", "broken"]
+    assert names(said.expressions) == ["not_sent", "not_sent"]
 
 
 def test_labels_without_texts_are_joined_by_id() -> None:
@@ -138,23 +154,26 @@ def order_network() -> Network:
     layer = np.zeros((6, 1), dtype=np.float32)
     layer[0, 0] = layer[3, 0] = 1.0  # the first of the unit before, the second of the unit itself
     bias = np.array([-1.0], dtype=np.float32)
-    out = np.array([[4.0], [0.0]], dtype=np.float32)
-    units = np.array([word_key("a"), word_key("b")], dtype=np.uint64)
+    out = np.array([[4.0, 0.0], [0.0, 0.0]], dtype=np.float32)
+    said = np.append(bias, np.float32(0))
+    units = KeyTable(word_keys(["a", "b"], 1))
     no_marks = np.zeros((1, 2), dtype=np.float32)
-    return Network(units, {}, class_rows({}, shipped_meanings()), vectors, no_marks, ((layer, bias),), out, bias)
+    return Network(
+        units, {}, class_rows({}, shipped_meanings()), vectors, no_marks, ((layer, bias),), out, said, np.zeros((1, 2), dtype=np.float32)
+    )
 
 
 @pytest.mark.parametrize(("text", "said"), [("a b", True), ("b a", False), ("c a b c", True), ("a c b", False), ("", False)])
 def test_the_network_sees_the_order_of_words(text: str, *, said: bool) -> None:
     """The same words in another order are another message."""
-    assert (order_network().logits(sight(text))[0, 0] > 0) is np.bool_(said)
+    assert (order_network().look(sight(text))[0][0, 0] > 0) is np.bool_(said)
 
 
 def test_the_network_sees_beginning_and_end_of_a_long_message() -> None:
     """Of a message of any length what stands first and last counts, at a bounded cost."""
     between = "c " * 4 * LONGEST
 
-    at_the_end, in_the_middle = order_network().logits(sight(between + "a b", between + "a b " + between))[:, 0]
+    at_the_end, in_the_middle = order_network().look(sight(between + "a b", between + "a b " + between))[0][:, 0]
     assert at_the_end > 0 > in_the_middle
 
 

@@ -103,7 +103,7 @@ def test_other_messages_are_read_as_they_were(learnt: tuple[Path, Result], advis
 def test_what_nobody_corrected_stays_to_the_bit(learnt: tuple[Path, Result]) -> None:
     """The network, the thresholds and the columns of all other labels are those of the shipped weights."""
     before, after = Classifier.load(shipped_weights()), Classifier.load(learnt[0])
-    known = np.isin(after.linear.keys, before.linear.keys)
+    known = np.isin(after.linear.table.keys, before.linear.table.keys)
     spoken = [output.startswith(("types.", "nature.", "intensity>")) for output in before.outputs]
     silent = [column for column, touched in enumerate([*spoken, False]) if not touched]
 

@@ -36,6 +36,7 @@ def test_the_wheel_holds_the_playbook_the_weights_and_the_licence(wheel: Path) -
         "data/weights.npz",
         "data/characters.txt",
         "data/meanings.txt",
+        "data/expressions.txt",
         "data/messages/zh-Hans.jsonl",
         "py.typed",
     ):

@@ -205,7 +205,7 @@ def train(
     target = out or shipped_weights()
     classifier.save(target)
     size = target.stat().st_size / 1e6
-    click.echo(f"{target}: {len(classifier.linear.keys)} features, {sum(map(len, found))} messages, {size:.1f} MB")
+    click.echo(f"{target}: {len(classifier.linear.table)} features, {sum(map(len, found))} messages, {size:.1f} MB")
 
 
 def _fold_in(file: Path, out: Path | None, settings: Settings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from calmdesk.reading.cues import Hit
 from calmdesk.reading.features import Sight, clause_features
+from calmdesk.reading.keys import KeyTable
 from calmdesk.reading.linear import Floats, Linear, Weighed, closed, opened
-from calmdesk.reading.meanings import Meanings, shipped_meanings
-from calmdesk.reading.network import Network, class_rows
+from calmdesk.reading.meanings import Meanings
+from calmdesk.reading.network import Network, Pointing, class_rows
 
 VERSION = 3
 """Of the weights' file; another one is refused."""
@@ -37,6 +38,7 @@ class Scored:
     logits: Floats
     """For each output."""
     weighed: Weighed
+    pointing: Pointing
     hits: Sequence[Hit]
 
     @property
@@ -53,7 +55,8 @@ class Classifier:
     linear: Linear
     network: Network
     shares: Floats
-    """For each output: how much the linear model's opinion counts, the network's, and what is added; so that a score is a probability."""
+    """For each output, and last for points: how much the linear model's opinion counts, the network's, and what is added; so that a
+    score is a probability."""
     thresholds: Mapping[str, float]
     """From which probability on a label is claimed."""
     cuts: tuple[float, ...]
@@ -74,19 +77,21 @@ class Classifier:
                 return opened(stored[name], stored[f"{name}_scale"])
 
             linear = Linear(
-                stored["keys"],
+                KeyTable(stored["keys"]),
                 stored["weights"],
                 stored["weights_scale"],
                 stored["squares"].astype(np.float32),
                 stored["bias"],
                 about["steady"],
             )
-            meanings = shipped_meanings()
+            meanings = Meanings(
+                tuple(about["classes"]), KeyTable(stored["meanings"]), stored["meanings_classes"], stored["meanings_expression"]
+            )
             marks = {name: row for row, name in enumerate(about["marks"])}
             network = Network(
-                stored["units"], marks, class_rows(marks, meanings), floats("unit_vectors"), floats("mark_vectors"),
+                KeyTable(stored["units"]), marks, class_rows(marks, meanings), floats("unit_vectors"), floats("mark_vectors"),
                 tuple((floats(f"layer{number}"), stored[f"layer{number}_bias"]) for number in range(about["layers"])),
-                floats("out"), stored["out_bias"],
+                floats("out"), stored["out_bias"], floats("pointing"),
             )  # fmt: skip
             return cls(
                 tuple(about["outputs"]), linear, network, stored["shares"], about["thresholds"], tuple(about["cuts"]), about["trained_on"],
@@ -98,6 +103,7 @@ class Classifier:
         about = {
             "version": VERSION, "outputs": self.outputs, "thresholds": dict(self.thresholds), "cuts": self.cuts,
             "steady": self.linear.steady, "layers": len(self.network.layers), "marks": list(self.network.marks),
+            "classes": self.meanings.classes,
             "trained_on": dict(self.trained_on),
         }  # fmt: skip
         parts: dict[str, NDArray[Any]] = {
@@ -108,12 +114,15 @@ class Classifier:
             "shares": self.shares,
             "weights": self.linear.weights,
             "weights_scale": self.linear.scale,
-            "keys": self.linear.keys,
-            "units": self.network.units,
+            "keys": self.linear.table.keys,
+            "units": self.network.units.keys,
+            "meanings": self.meanings.table.keys,
+            "meanings_classes": self.meanings.of_row,
+            "meanings_expression": self.meanings.is_expression,
         }
         packed = {
             "unit_vectors": self.network.unit_vectors, "mark_vectors": self.network.mark_vectors,
-            "out": self.network.out,
+            "out": self.network.out, "pointing": self.network.pointing,
         }  # fmt: skip
         for number, (weights, bias) in enumerate(self.network.layers):
             packed[f"layer{number}"], parts[f"layer{number}_bias"] = weights, bias
@@ -123,20 +132,31 @@ class Classifier:
 
     def score(self, texts: Sequence[str], hits: Sequence[Sequence[Hit]]) -> list[Scored]:
         """Score folded *texts*, in each of which the cues *hits* fired."""
-        sight = Sight.of_texts(texts, hits, self.meanings)
-        of_linear, weighed = self.linear.weigh(sight)
-        logits = of_linear[:, : len(self.outputs)] * self.shares[0] + self.network.logits(sight) * self.shares[1] + self.shares[2]
-        return [Scored(*found) for found in zip(logits, weighed, hits, strict=True)]
+        of_linear, of_network, scored = self.opinions(Sight.of_texts(texts, hits, self.meanings))
+        logits = of_linear * self.shares[0, :-1] + of_network * self.shares[1, :-1] + self.shares[2, :-1]
+        return [replace(one, logits=row) for one, row in zip(scored, logits, strict=True)]
 
-    def opinions(self, sight: Sight) -> tuple[Floats, Floats]:
-        """Return what the linear model and what the network think of each text, before they are mixed."""
-        return self.linear.weigh(sight)[0][:, : len(self.outputs)], self.network.logits(sight)
+    def opinions(self, sight: Sight) -> tuple[Floats, Floats, list[Scored]]:
+        """Return what the linear model and what the network think of each text, before they are mixed; and what that rests on."""
+        of_linear, weighed = self.linear.weigh(sight)
+        of_network, pointing = self.network.look(sight)
+        scored = [
+            Scored(row, known, points, hits) for row, known, points, hits in zip(of_linear, weighed, pointing, sight.hits, strict=True)
+        ]
+        return of_linear[:, : len(self.outputs)], of_network, scored
+
+    def on_clauses(self, scored: Scored, text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
+        """Return what both models think of whether each of the clauses *spans* of the scored folded *text* is a point."""
+        whole = [clause_features(text, start, end, scored.hits) for start, end in spans]
+        of_linear = self.linear.pointed(scored.weighed, spans, whole).tolist()
+        # In the middle of a very long text, which the network doesn't see, the linear model speaks for both.
+        of_network = scored.pointing.of(spans)
+        return [(one, one if other is None else other) for one, other in zip(of_linear, of_network, strict=True)]
 
     def pointed(self, scored: Scored, text: str, spans: Sequence[tuple[int, int]]) -> list[float]:
         """Return how likely each of the clauses *spans* of the scored folded *text* is a point."""
-        whole = [clause_features(text, start, end, scored.hits) for start, end in spans]
-        logits = self.linear.pointed(scored.weighed, spans, whole)
-        found: list[float] = probability(logits).tolist()
+        both = np.array(self.on_clauses(scored, text, spans), dtype=np.float32)
+        found: list[float] = probability(both @ self.shares[:2, -1] + self.shares[2, -1]).tolist()
         return found
 
     def column(self, output: str) -> int | None:

@@ -9,24 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from hashlib import shake_128
 from typing import NamedTuple, Self
-from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calmdesk.reading.cues import Cue, Hit
-from calmdesk.reading.meanings import Meanings, Meant
+from calmdesk.reading.keys import FACTORS, Bools, Codes, Keys, Places, Units, cut, joined, key_of, letters, run_keys
+from calmdesk.reading.meanings import Meanings, Meant, Said
 
-Keys = NDArray[np.uint64]
-Places = NDArray[np.intp]
-Bools = NDArray[np.bool_]
-
-_BETWEEN = "\0"
-"""Stands before, between and behind texts; folding leaves none inside."""
-_NUMBER = np.uint64(ord("#"))
-"""Numbers are all alike: which one it is says nothing about the kind of complaint."""
 _LONGEST_RUN = 4
 _WORD_PARTS = (4, 5)
 """Lengths of the parts of Latin words, so that an unseen form is half known."""
@@ -36,21 +26,8 @@ _NEGATED = 3
 """So many words of known meaning behind a negator are turned round."""
 _REACH = 4
 """Two meanings in a clause are seen together when they are at most so many words of known meaning apart."""
-
-_FACTORS: Keys = np.frombuffer(shake_128(b"calmdesk").digest(80 * 8), dtype="<u8").astype(np.uint64) | np.uint64(1)
-"""Odd numbers without a pattern; what is multiplied by different ones and added up is hardly ever the same."""
-_OF_UNIT, _OF_RUN, _OF_PAIR, _OF_TRIPLE, _OF_NEGATED, _OF_NAME = _FACTORS[:6]
-_OF_PART = _FACTORS[6:16]
-_IN_WORD = np.concatenate([np.ones(1, dtype=np.uint64), _FACTORS[16:]])
-"""By its place in a word a letter counts differently; by the first it is itself, so that a word of one letter is that sign."""
-
-
-class Units(NamedTuple):
-    """Texts cut into Latin words, numbers and single other signs, in order; a key of 0 stands between two texts."""
-
-    keys: Keys
-    starts: Places
-    ends: Places
+_OF_PAIR, _OF_TRIPLE, _OF_NEGATED = FACTORS[[2, 3, 4]]
+_OF_PART = FACTORS[6:16]
 
 
 class Runs(NamedTuple):
@@ -69,7 +46,7 @@ class Sight:
     texts: Sequence[str]
     hits: Sequence[Sequence[Hit]]
     """The cues that fired, for each text."""
-    codes: NDArray[np.uint32]
+    codes: Codes
     of: Places
     """For each sign the number of its text."""
     offsets: Places
@@ -77,28 +54,34 @@ class Sight:
     units: Units
     meant: Meant
     class_keys: Keys
-    """Of each class of meaning."""
+    """Of each class of meaning by its number."""
 
     @classmethod
     def of_texts(cls, texts: Sequence[str], hits: Sequence[Sequence[Hit]], meanings: Meanings) -> Self:
         """Return what is seen of the folded *texts*, in which the cues *hits* fired."""
-        joined = _BETWEEN + _BETWEEN.join(texts) + _BETWEEN
-        codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
+        codes = joined(texts)
         between = codes == 0
+        units = cut(codes)
         return cls(
             texts=texts,
             hits=hits,
             codes=codes,
             of=np.cumsum(between) - 1,
             offsets=np.flatnonzero(between)[:-1] + 1,
-            units=_units(codes),
-            meant=meanings.find(joined, codes),
-            class_keys=_class_keys(meanings),
+            units=units,
+            meant=meanings.find(units),
+            class_keys=meanings.class_keys,
         )
 
     def runs(self) -> Runs:
         """Return the features that stand somewhere in the texts."""
-        found = [*_runs(self.units, self.of), *_word_parts(self.codes, self.units), *_meaning_runs(self.codes, self.meant, self.class_keys)]
+        words, expressions = self.meant
+        found = [
+            *_runs(self.units, self.of),
+            *_word_parts(self.codes, self.units),
+            *_meaning_runs(self.codes, words, self.class_keys),
+            *_kept(self.class_keys[expressions.classes], expressions.starts, expressions.ends),
+        ]
         keys, starts, ends = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return Runs(keys, self.of[starts], starts, ends)
 
@@ -108,66 +91,22 @@ class Sight:
         yield from cue_features(self.hits[number])
 
 
-@cache
-def key_of(name: str) -> int:
-    """Return the key of a feature that has a name: of a whole text, of a clause, or of a class of meaning."""
-    return (crc32(name.encode()) + 1) * int(_OF_NAME) % 2**64
-
-
-def word_key(word: str) -> int:
-    """Return the key that a unit spelt *word* has."""
-    return int(_units(np.frombuffer(word.encode("utf-32-le"), dtype=np.uint32)).keys[0])
-
-
-@cache
-def _class_keys(meanings: Meanings) -> Keys:
-    return np.array([key_of(f"^{name}") for name in meanings.classes], dtype=np.uint64)
-
-
 _Found = tuple[Keys, Places, Places]
-
-
-def _units(codes: NDArray[np.uint32]) -> Units:
-    letter, digit = _letters(codes), (codes >= ord("0")) & (codes <= ord("9"))
-    inner = codes[1:-1]
-    letter[1:-1] |= (inner == ord("'")) & letter[:-2] & letter[2:]
-    digit[1:-1] |= ((inner == ord(".")) | (inner == ord(","))) & digit[:-2] & digit[2:]
-    goes_on = np.zeros(len(codes), dtype=bool)
-    goes_on[1:] = (letter[1:] & letter[:-1]) | (digit[1:] & digit[:-1])
-    edges = np.flatnonzero(~goes_on)
-    begins = (codes[edges] > ord(" ")) | (codes[edges] == 0)
-    starts, ends = edges[begins], np.append(edges[1:], len(codes))[begins]
-    keys = codes[starts].astype(np.uint64)
-    keys[digit[starts]] = _NUMBER
-    if goes_on.any():
-        within = np.arange(len(codes)) - np.maximum.accumulate(np.where(goes_on, 0, np.arange(len(codes))))
-        spelt = np.add.reduceat(codes * _IN_WORD[np.minimum(within, len(_IN_WORD) - 1)], edges)[begins]
-        words = letter[starts]
-        keys[words] = spelt[words]
-    return Units(keys, starts, ends)
-
-
-def _letters(codes: NDArray[np.uint32]) -> Bools:
-    return (codes >= ord("a")) & (codes <= ord("z"))
 
 
 def _runs(units: Units, of: Places) -> Iterator[_Found]:
     """Yield the runs of one to four of a text's units."""
-    keys, starts, ends = units
+    keys, _, starts, ends = units
     text, inside = of[starts], keys != 0
-    single = keys * _OF_UNIT
-    yield single[inside], starts[inside], ends[inside]
-    run = single
-    for size in range(2, min(_LONGEST_RUN, len(keys)) + 1):
-        before = 1 - size
-        run = run[:-1] * _OF_RUN + single[size - 1 :]
-        whole = (text[:before] == text[-before:]) & inside[:before]
-        yield run[whole], starts[:before][whole], ends[-before:][whole]
+    for before, run in enumerate(run_keys(keys, _LONGEST_RUN)):
+        count = len(run)
+        whole = (text[:count] == text[before:]) & inside[:count]
+        yield run[whole], starts[:count][whole], ends[before:][whole]
 
 
-def _word_parts(codes: NDArray[np.uint32], units: Units) -> Iterator[_Found]:
+def _word_parts(codes: Codes, units: Units) -> Iterator[_Found]:
     """Yield the parts of the longer Latin words."""
-    words = np.flatnonzero((units.ends - units.starts > _WORD_PARTS[0]) & _letters(codes[units.starts]))
+    words = np.flatnonzero((units.ends - units.starts > _WORD_PARTS[0]) & letters(codes[units.starts]))
     if not len(words):
         return
     starts, ends = units.starts[words], units.ends[words]
@@ -178,13 +117,13 @@ def _word_parts(codes: NDArray[np.uint32], units: Units) -> Iterator[_Found]:
         yield np.asarray(keys, dtype=np.uint64) * _OF_PART[size], places, places + size
 
 
-def _meaning_runs(codes: NDArray[np.uint32], meant: Meant, class_keys: Keys) -> Iterator[_Found]:
+def _meaning_runs(codes: Codes, said: Said, class_keys: Keys) -> Iterator[_Found]:
     """Yield what words mean: each meaning, negated or not, and those that stand near each other in a clause."""
-    starts, ends, classes = meant
+    starts, ends, classes = said
     if not len(starts):
         return
     # A class of 0 is none; its key is 0, and so is that of whatever it is a part of.
-    keys = np.concatenate([_NOTHING, class_keys])[classes]
+    keys = class_keys[classes]
     clause = np.cumsum(_CLAUSE_ENDS[np.minimum(codes, 127)])[starts]
     turned = _turned((keys == key_of(f"^{_NEGATOR}")).any(axis=1), clause)
     yield from _kept(np.concatenate([keys, keys * (turned * _OF_NEGATED)[:, None]], axis=1), starts, ends)
@@ -203,7 +142,6 @@ def _meaning_runs(codes: NDArray[np.uint32], meant: Meant, class_keys: Keys) -> 
         yield from _kept(triples.reshape(len(following), keys.shape[1] ** 3), starts[first[following]], ends[second[following] + 1])
 
 
-_NOTHING = np.zeros(1, dtype=np.uint64)
 _ONE_BEHIND_THE_OTHER = np.triu(np.ones((8, 8), dtype=np.uint64), 1)
 _CLAUSE_ENDS = np.array([chr(code) in "\0\n.!?;,~" for code in range(128)])
 

@@ -9,15 +9,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from calmdesk.reading.features import Keys, Places, Sight, key_of
+from calmdesk.reading.features import Sight
+from calmdesk.reading.keys import KeyTable, Places, key_of
 
 Floats = NDArray[np.float32]
 
 _ROOTS = np.concatenate([np.arange(128), np.arange(-128, 0)]).astype(np.float32) / 127
 OPENED: Floats = (_ROOTS * np.abs(_ROOTS)).astype(np.float32)
 """What each 8-bit weight is, as a share of the largest; negative ones are looked up from the end."""
-_BUCKETS = 2**18
-_BUCKET_BITS = np.uint64(64 - 18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,8 @@ class Weighed:
 class Linear:
     """A row of weights for each feature, a column for each output; the features' own weight is folded in."""
 
-    keys: Keys
-    """Of the features, in order: a feature's row is its place."""
+    table: KeyTable
+    """Of the features: each has its row."""
     weights: NDArray[np.int8]
     """In 8 bits: opened only where a text needs them, so that what is looked up lies close together."""
     scale: Floats
@@ -52,11 +51,11 @@ class Linear:
     def weigh(self, sight: Sight) -> tuple[Floats, list[Weighed]]:
         """Weigh all texts of *sight*: a row of logits for each, and what they rest on."""
         keys, of, starts, ends = sight.runs()
-        rows, known = self.rows_of(keys)
-        places = of[known] * len(self.keys) + rows
+        rows, known = self.table.find(keys)
+        places = of[known] * len(self.table) + rows
         order = np.argsort(places, kind="stable")
         places, starts, ends = places[order], starts[known][order], ends[known][order]
-        of, rows = places // len(self.keys), places % len(self.keys)
+        of, rows = places // len(self.table), places % len(self.table)
         edges = np.searchsorted(of, np.arange(len(sight.texts) + 1))
         once = np.flatnonzero(np.diff(places, prepend=-1))
         different, first = rows[once], np.searchsorted(once, edges)
@@ -71,30 +70,6 @@ class Linear:
             )
         ]
         return np.asarray(self.bias + weight * self.scale, dtype=np.float32), weighed
-
-    def rows_of(self, keys: Keys) -> tuple[Places, NDArray[np.bool_]]:
-        """Return which of the features with these *keys* the model knows, and the rows of those.
-
-        Keys are spread evenly, so that their first bits tell nearly where they stand.
-        """
-        begins = self._begins
-        bucket = keys >> _BUCKET_BITS
-        rows, behind = begins[bucket], begins[bucket + np.uint64(1)]
-        known = np.zeros(len(keys), dtype=bool)
-        left = np.flatnonzero(rows < behind)
-        while len(left):
-            hit = self.keys[rows[left]] == keys[left]
-            known[left[hit]] = True
-            left = left[~hit]
-            rows[left] += 1
-            left = left[rows[left] < behind[left]]
-        return rows[known], known
-
-    @cached_property
-    def _begins(self) -> Places:
-        """For each beginning of a key the row of the first key that has it."""
-        counts = np.bincount((self.keys >> _BUCKET_BITS).astype(np.intp), minlength=_BUCKETS)
-        return np.concatenate([np.zeros(1, dtype=np.int32), np.cumsum(counts, dtype=np.int32)])
 
     def _named(self, names: Iterable[str]) -> Floats:
         """Return the sum of the opened weights of features that have names."""
@@ -143,7 +118,7 @@ class _Rows(dict[str, int | None]):
         self._linear = linear
 
     def __missing__(self, name: str) -> int | None:
-        rows, known = self._linear.rows_of(np.array([key_of(name)], dtype=np.uint64))
+        rows, known = self._linear.table.find(np.array([key_of(name)], dtype=np.uint64))
         row = self[name] = int(rows[0]) if known[0] else None
         return row
 
@@ -155,7 +130,7 @@ class _Weights(dict[str, float]):
         self._linear = linear
 
     def __missing__(self, name: str) -> float:
-        rows, _ = self._linear.rows_of(np.array([key_of(name)], dtype=np.uint64))
+        rows, _ = self._linear.table.find(np.array([key_of(name)], dtype=np.uint64))
         weight = self[name] = float(OPENED[self._linear.weights[rows, -1]].sum())
         return weight
 

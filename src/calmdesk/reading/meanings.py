@@ -1,66 +1,106 @@
-"""Meanings: words that say the same, in whatever language, as one class. No I/O at call time."""
+"""Meanings: words and expressions that say the same, in whatever language, as one class. No I/O at call time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib.resources import files
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
-from ahocorasick_rs import AhoCorasick, MatchKind
 from numpy.typing import NDArray
 
+from calmdesk.reading.keys import Bools, Keys, KeyTable, Places, Units, key_of, run_keys, word_keys
 from calmdesk.text.fold import fold
+
+LONGEST = 8
+"""A word or expression has at most so many units."""
+_MOST_CLASSES = 3
+
+
+class Said(NamedTuple):
+    """Words, or expressions, of known meaning in joined texts, in order, none overlapping."""
+
+    starts: Places
+    ends: Places
+    classes: Places
+    """For each the numbers of its classes, counted from 1, such as that of "broken"; 0 is none."""
 
 
 class Meant(NamedTuple):
-    """Words of known meaning in a folded text, in order."""
+    """What in joined texts has a known meaning. Expressions ("stuck in customs") are looked for beside the words that they are made of."""
 
-    starts: NDArray[np.intp]
-    ends: NDArray[np.intp]
-    classes: NDArray[np.intp]
-    """For each word the numbers of its classes, counted from 1, such as that of "broken"; 0 is none."""
+    words: Said
+    expressions: Said
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Meanings:
-    """Finds words of known meaning; of several that could stand at a place, the first and then the longest does.
+    """The classes and what belongs to them."""
 
-    A Latin word stands only by itself, or with an s behind it.
-    """
+    classes: tuple[str, ...]
+    table: KeyTable
+    """Of all words and expressions, by their units."""
+    of_row: NDArray[np.int16]
+    """The numbers of each one's classes."""
+    is_expression: Bools
+    """What is both a word and an expression is a word."""
 
-    def __init__(self, words: Mapping[str, Iterable[str]]) -> None:
-        """Take the *words* of each class."""
-        self.classes = tuple(words)
+    @classmethod
+    def of(cls, words: Mapping[str, Iterable[str]], expressions: Mapping[str, Iterable[str]]) -> Self:
+        """Return the meanings of the folded *words* and *expressions* of each class; a Latin word may have an s behind it."""
         found: dict[str, list[int]] = {}
-        for number, listed in enumerate(words.values(), 1):
+        for number, listed in enumerate([*words.values(), *expressions.values()], 1):
             for word in listed:
-                if folded := fold(word).text:
-                    found.setdefault(folded, []).append(number)
-        self._classes = np.zeros((len(found) + 1, max(map(len, found.values()), default=1)), dtype=np.intp)
-        for row, numbers in enumerate(found.values()):
-            self._classes[row, : len(numbers)] = numbers
-        self._begins_latin = np.array([_latin(word[0]) for word in found], dtype=bool)
-        self._ends_latin = np.array([_latin(word[-1]) for word in found], dtype=bool)
-        self._automaton = AhoCorasick(list(found), matchkind=MatchKind.LeftmostLongest)
+                found.setdefault(word, []).append(number)
+        for word in list(found):
+            if word[-1].isascii() and word[-1].isalpha():
+                found.setdefault(word + "s", found[word])
+        keys, first = np.unique(word_keys(list(found), LONGEST), return_index=True)
+        first = first[keys != 0]
+        numbers = list(found.values())
+        of_row = np.zeros((len(first), _MOST_CLASSES), dtype=np.int16)
+        for row, place in enumerate(first.tolist()):
+            some = numbers[place][:_MOST_CLASSES]
+            of_row[row, : len(some)] = some
+        return cls((*words, *expressions), KeyTable(keys[keys != 0]), of_row, of_row[:, 0] > len(words))
 
-    def find(self, text: str, codes: NDArray[np.uint32]) -> Meant:
-        """Return the words of known meaning in the folded *text*, whose signs have the *codes*; no letter is its first or last."""
-        rows, starts, ends = np.array(self._automaton.find_matches_as_indexes(text), dtype=np.intp).reshape(-1, 3).T
-        letter = (codes >= ord("a")) & (codes <= ord("z"))
-        runs_on = self._ends_latin[rows] & letter[ends]
-        plural = runs_on & (codes[ends] == ord("s")) & ~letter[np.minimum(ends + 1, len(codes) - 1)]
-        apart = ~(self._begins_latin[rows] & letter[starts - 1]) & (plural | ~runs_on)
-        return Meant(starts[apart], (ends + plural)[apart], self._classes[rows[apart]])
+    def find(self, units: Units) -> Meant:
+        """Return what of known meaning stands in joined texts; of several words that could stand at a place the longest does."""
+        runs = run_keys(units.spelt, LONGEST)
+        rows, known = self.table.find(np.concatenate(runs))
+        sizes = np.repeat(np.arange(1, len(runs) + 1), [len(run) for run in runs])[known]
+        places = np.concatenate([np.arange(len(run)) for run in runs])[known]
+        expression = self.is_expression[rows]
+        return Meant(*(self._said(units, rows[kind], places[kind], sizes[kind]) for kind in (~expression, expression)))
 
+    def _said(self, units: Units, rows: Places, places: Places, sizes: Places) -> Said:
+        """Return the words that stand, from left to right the longest at its place, of all that could."""
+        taken: list[int] = []
+        behind = -1
+        order = np.lexsort((-sizes, places))
+        for number, place, size in zip(order.tolist(), places[order].tolist(), sizes[order].tolist(), strict=True):
+            if place >= behind:
+                taken.append(number)
+                behind = place + size
+        chosen = np.array(taken, dtype=np.intp)
+        first = places[chosen]
+        return Said(units.starts[first], units.ends[first + sizes[chosen] - 1], self.of_row[rows[chosen]].astype(np.intp))
 
-def _latin(sign: str) -> bool:
-    return sign.isascii() and sign.isalpha()
+    @cached_property
+    def class_keys(self) -> Keys:
+        """The keys of the classes by their numbers; 0 is none."""
+        return np.array([0, *(key_of(f"^{name}") for name in self.classes)], dtype=np.uint64)
 
 
 @cache
 def shipped_meanings() -> Meanings:
-    """Return the packaged classes, read once."""
-    lines = (files("calmdesk") / "data" / "meanings.txt").read_text("utf-8").splitlines()
+    """Return the packaged classes, as training takes them; reading goes by what the weights' file has of them."""
+    return Meanings.of(*(_listed(name) for name in ("meanings.txt", "expressions.txt")))
+
+
+def _listed(name: str) -> dict[str, list[str]]:
+    lines = (files("calmdesk") / "data" / name).read_text("utf-8").splitlines()
     named = (line.partition(": ") for line in lines if line and not line.startswith("#"))
-    return Meanings({name: words.split(", ") for name, _, words in named})
+    return {name: [fold(word).text for word in words.split(", ")] for name, _, words in named}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from calmdesk.reading.features import Keys, Places, Sight, cue_name
+from calmdesk.reading.features import Sight, cue_name
+from calmdesk.reading.keys import Keys, KeyTable, Places, run_keys
 from calmdesk.reading.meanings import Meanings
 
 Floats = NDArray[np.float32]
@@ -29,6 +30,8 @@ class Seen(NamedTuple):
     """The units of some texts that the network sees, one of no unit before each text and behind the last, and what is known of them."""
 
     keys: Keys
+    starts: Places
+    """Where they stand in the joined texts."""
     edges: Places
     """Where the units stand that are none."""
     marked: Places
@@ -43,19 +46,20 @@ class Seen(NamedTuple):
 
 def seen(sight: Sight) -> Seen:
     """Return what the network sees of the texts of *sight*."""
-    keys, starts, _ = sight.units
+    (keys,), starts = run_keys(sight.units.keys, 1), sight.units.starts
     edges = np.flatnonzero(keys == 0)
     if len(keys) > LONGEST and (np.diff(edges) - 1 > LONGEST).any():
         stays = _within(edges)
         keys, starts = keys[stays], starts[stays]
         edges = np.flatnonzero(keys == 0)
-    words, numbers = _covered(sight.meant.starts, sight.meant.ends, starts)
-    classes = sight.meant.classes[words]
+    said = [np.concatenate(parts) for parts in zip(*sight.meant, strict=True)]
+    words, numbers = _covered(said[0], said[1], starts)
+    classes = said[2][words]
     marked = np.repeat(numbers, np.count_nonzero(classes, axis=1))
     fired = [(hit, offset) for hits, offset in zip(sight.hits, sight.offsets.tolist(), strict=True) for hit in hits]
     spans = np.array([(hit.start + offset, hit.end + offset) for hit, offset in fired], dtype=np.intp).reshape(-1, 2)
     which, at = _covered(spans[:, 0], spans[:, 1], starts)
-    return Seen(keys, edges, marked, classes[classes > 0], at, [cue_name(fired[number][0]) for number in which.tolist()])
+    return Seen(keys, starts, edges, marked, classes[classes > 0], at, [cue_name(fired[number][0]) for number in which.tolist()])
 
 
 def _within(edges: Places) -> NDArray[np.bool_]:
@@ -76,12 +80,31 @@ def _covered(first: Places, last: Places, starts: Places) -> tuple[Places, Place
     return which, np.arange(counts.sum()) + np.repeat(left - np.cumsum(counts) + counts, counts)
 
 
+class Pointing(NamedTuple):
+    """The network's opinion on which clauses of a text are points."""
+
+    starts: Places
+    """Where the units that it sees stand in the folded text."""
+    at_units: Floats
+    """For each a row: what counts if it is the strongest of its clause, and what counts as a part of the mean."""
+    of_all: float
+    """What the whole text adds to each clause."""
+
+    def of(self, spans: Sequence[tuple[int, int]]) -> list[float | None]:
+        """Return the logits of clauses, None for one of which the network sees nothing."""
+        edges = np.searchsorted(self.starts, np.array(spans, dtype=np.intp).reshape(-1))
+        return [
+            float(part[:, 0].max() + part[:, 1].mean()) + self.of_all if len(part := self.at_units[left:right]) else None
+            for left, right in edges.reshape(-1, 2).tolist()
+        ]
+
+
 @dataclass(frozen=True, repr=False)
 class Network:
     """Vectors for units and marks, layers over neighbours, and what the strongest and the summed answers of each layer speak for."""
 
-    units: Keys
-    """Of the units that have a vector of their own, in order; the first of them has row UNKNOWN + 1."""
+    units: KeyTable
+    """Of the units that have a vector of their own; the first of them has row UNKNOWN + 1."""
     marks: Mapping[str, int]
     """The rows of the marks: classes of meaning, with ^ before them, and features of cues; 0 is none."""
     class_rows: Places
@@ -91,31 +114,37 @@ class Network:
     layers: tuple[tuple[Floats, Floats], ...]
     """Of each the weights (neighbours' vectors, answers) and the bias."""
     out: Floats
-    """From the answers to the classifier's outputs."""
+    """From the answers to the classifier's outputs, and in the last column to whether a text's clauses are points."""
     bias: Floats
+    pointing: Floats
+    """From the answers at a unit to whether its clause is a point: the strongest such opinion in a clause counts, and the mean one."""
 
-    def rows_of(self, keys: Keys) -> Places:
-        """Return the rows of units by their *keys*."""
-        return unit_rows(self.units, keys)
-
-    def logits(self, sight: Sight) -> Floats:
-        """Return the network's opinion on each of the classifier's outputs, a row for each text."""
-        keys, edges, marked, classes, fired, names = seen(sight)
-        vectors = self.unit_vectors[self.rows_of(keys)]
+    def look(self, sight: Sight) -> tuple[Floats, list[Pointing]]:
+        """Return the network's opinion on each of the classifier's outputs, a row for each text; and on what in it is a point."""
+        keys, starts, edges, marked, classes, fired, names = seen(sight)
+        vectors = self.unit_vectors[unit_rows(self.units, keys)]
         at = np.concatenate([marked, fired])
         rows = np.concatenate([self.class_rows[classes], np.array([self.marks.get(name, 0) for name in names], dtype=np.intp)])
         _add(vectors, at, self.mark_vectors[rows])
         counts = np.diff(edges) - 1
         length = np.sqrt((counts + CALM).astype(np.float32))[:, None]
-        answers = []
+        answers, layers = [], []
         for weights, bias in self._side_by_side:
             vectors = _over_neighbours(vectors, weights, bias)
             vectors[edges] = 0
+            layers.append(vectors)
             # Nothing is below 0, and at each first place stands a 0: so an empty text's strongest answer is 0 too.
             answers += [np.maximum.reduceat(vectors, edges[:-1]), np.add.reduceat(vectors, edges[:-1]) / length]
         logits = np.concatenate(answers, axis=1) @ self.out + self.bias
         logits[counts == 0] = self.bias
-        return np.asarray(logits, dtype=np.float32)
+        at_units = np.concatenate(layers, axis=1) @ self.pointing
+        pointing = [
+            Pointing(starts[before + 1 : behind] - offset, at_units[before + 1 : behind], float(logits[number, -1]))
+            for number, (before, behind, offset) in enumerate(
+                zip(edges[:-1].tolist(), edges[1:].tolist(), sight.offsets.tolist(), strict=True)
+            )
+        ]
+        return np.asarray(logits[:, :-1], dtype=np.float32), pointing
 
     @cached_property
     def _side_by_side(self) -> list[tuple[Floats, Floats]]:
@@ -131,12 +160,12 @@ def class_rows(marks: Mapping[str, int], meanings: Meanings) -> Places:
     return np.array([0, *(marks.get(f"^{name}", 0) for name in meanings.classes)], dtype=np.intp)
 
 
-def unit_rows(units: Keys, keys: Keys) -> Places:
-    """Return the rows of *keys* among the sorted keys *units*: 0 for no unit, UNKNOWN for one that isn't among them."""
-    if not len(units):
-        return np.where(keys == 0, 0, UNKNOWN)
-    places = np.minimum(np.searchsorted(units, keys), len(units) - 1)
-    return np.where(keys == 0, 0, np.where(units[places] == keys, places + UNKNOWN + 1, UNKNOWN))
+def unit_rows(units: KeyTable, keys: Keys) -> Places:
+    """Return the rows of *keys*: 0 for no unit, UNKNOWN for one that isn't among *units*."""
+    rows = np.where(keys == 0, 0, UNKNOWN)
+    places, known = units.find(keys)
+    rows[known] = places + UNKNOWN + 1
+    return rows
 
 
 def _add(vectors: Floats, at: Places, marks: Floats) -> None:

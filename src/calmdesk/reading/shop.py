@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from calmdesk.conversation import Conversation
 from calmdesk.reading.classifier import HIGHEST, Classifier, probability
-from calmdesk.reading.features import Places, Sight, key_of
+from calmdesk.reading.features import Sight
+from calmdesk.reading.keys import KeyTable, Places, key_of
 from calmdesk.reading.labelled import MANY, ONE, LabelledMessage
 from calmdesk.reading.linear import OPENED, Floats, Linear
 from calmdesk.reading.reader import Reader
@@ -219,8 +220,8 @@ def fold_in(reader: Reader, corrections: Sequence[Said], own: Sequence[Said]) ->
     moving = _moving(seen[: len(corrections)], seen[len(corrections) :])
     linear = _extended(reader.classifier.linear, moving)
     classifier = replace(reader.classifier, linear=linear)
-    of_linear, of_network = classifier.opinions(sight)
-    shares = classifier.shares
+    of_linear, of_network, _ = classifier.opinions(sight)
+    shares = classifier.shares[:, :-1]
     logits = of_linear * shares[0] + of_network * shares[1] + shares[2]
     wanted, weight = probability(logits), np.ones_like(logits)
     for row, (text, labels) in enumerate(corrections):
@@ -278,12 +279,12 @@ def _extended(linear: Linear, moving: Sequence[int]) -> Linear:
     They have no share in a text's length: so a message that has them is read as before in all that nobody corrected.
     """
     wanted = np.array(moving, dtype=np.uint64)
-    new = wanted[~linear.rows_of(wanted)[1]]
-    keys = np.concatenate([linear.keys, new])
+    new = wanted[~linear.table.find(wanted)[1]]
+    keys = np.concatenate([linear.table.keys, new])
     order = np.argsort(keys)
     return replace(
         linear,
-        keys=keys[order],
+        table=KeyTable(keys[order]),
         weights=np.concatenate([linear.weights, np.zeros((len(new), linear.weights.shape[1]), dtype=np.int8)])[order],
         squares=np.concatenate([linear.squares, np.zeros(len(new), dtype=np.float32)])[order],
     )
@@ -307,7 +308,7 @@ def _own_weight(linear: Linear, moving: Sequence[int], corrections: Sequence[_Se
 
 def _rows_of(linear: Linear, keys: Iterable[int]) -> Places:
     """Return the rows of those of the *keys* that the model knows."""
-    return linear.rows_of(np.array(list(keys), dtype=np.uint64))[0]
+    return linear.table.find(np.array(list(keys), dtype=np.uint64))[0]
 
 
 def _rows(linear: Linear, moving: Sequence[int], own: Floats, seen: Sequence[_Seen]) -> Floats:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from calmdesk.reading.calibration import cuts_of, mixed, shares_of, thresholds_of
 from calmdesk.reading.classifier import HIGHEST, POINT, Classifier
 from calmdesk.reading.cues import Hit, Lexicon
-from calmdesk.reading.features import Keys, Places, Sight, clause_features, key_of
+from calmdesk.reading.features import Sight, clause_features
+from calmdesk.reading.keys import Keys, KeyTable, Places, key_of
 from calmdesk.reading.labelled import MANY, ONE, LabelledMessage
 from calmdesk.reading.linear import Floats, Linear, closed
 from calmdesk.reading.meanings import Meanings, shipped_meanings
@@ -90,18 +91,39 @@ def train(
     targets = _targets(learnt, labels)
     outputs = tuple(targets)
     linear = _fit_linear(examples, targets, meanings, languages, tell)
-    network = fit_network(list(_sights(examples, meanings)), np.stack(list(targets.values()), axis=1), meanings, tell)
-    draft = Classifier(outputs, linear, network, np.zeros((3, len(outputs)), dtype=np.float32), {}, (), dict(sources), meanings)
+    clauses = [list(_said_of(example, languages)) for example in examples]
+    network = fit_network(list(_sights(examples, meanings)), np.stack(list(targets.values()), axis=1), clauses, meanings, tell)
+    draft = Classifier(outputs, linear, network, np.zeros((3, len(outputs) + 1), dtype=np.float32), {}, (), dict(sources), meanings)
     tell("judging")
-    judged = _sights([_example(message, lexicon, languages) for message in judges], meanings)
-    of_linear, of_network = zip(*map(draft.opinions, judged), strict=True)
-    opinions = np.concatenate(of_linear), np.concatenate(of_network)
+    judging = [_example(message, lexicon, languages) for message in judges]
+    opinions, of_points = _opinions(draft, judging, languages)
     truth = dict(zip(outputs, _true(judges, outputs).T, strict=True))
     shares = shares_of(outputs, opinions, truth)
     likely = mixed(opinions, shares)
+    shares = np.hstack([shares, shares_of([POINT], of_points[:2], {POINT: of_points[2]})])
     steps = [outputs.index(f"intensity>{step}") for step in range(HIGHEST) if f"intensity>{step}" in outputs]
     cuts = cuts_of(likely[:, steps].sum(axis=1), np.array([message.intensity for message in judges]), HIGHEST)
     return Classifier(outputs, linear, network, shares, thresholds_of(truth, likely), cuts, dict(sources), meanings)
+
+
+def _opinions(
+    draft: Classifier, judging: Sequence[_Example], languages: Mapping[str, Language]
+) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats, Bools]]:
+    """Return what both models think of each message; and of each clause, with whether it is a point."""
+    of_messages: list[tuple[Floats, Floats]] = []
+    of_clauses: list[tuple[float, float, bool]] = []
+    number = 0
+    for sight in _sights(judging, draft.meanings):
+        linear, network, scored = draft.opinions(sight)
+        of_messages.append((linear, network))
+        for text, one in zip(sight.texts, scored, strict=True):
+            if said := list(_said_of(judging[number], languages)):
+                both = draft.on_clauses(one, text, [(start, end) for start, end, _ in said])
+                of_clauses += [(*opinion, is_point) for opinion, (_, _, is_point) in zip(both, said, strict=True)]
+            number += 1
+    linear, network = (np.concatenate(part) for part in zip(*of_messages, strict=True))
+    of_linear, of_network, pointed = np.array(of_clauses or [(0.0, 0.0, False)], dtype=np.float32).T[:, :, None]
+    return (linear, network), (of_linear, of_network, pointed[:, 0] > 0)
 
 
 def _example(message: LabelledMessage, lexicon: Lexicon, languages: Mapping[str, Language]) -> _Example:
@@ -259,4 +281,4 @@ def _packed(matrix: _Matrix, weights: Floats, bias: Floats) -> Linear:
     kept = np.sort(np.argsort(-strength, kind="stable")[:_KEPT])
     packed, scale = closed(folded[kept])
     squares = matrix.squares[kept].astype(np.float16).astype(np.float32)  # as kept in the file
-    return Linear(matrix.keys[kept], packed, scale, squares, bias, _STEADY)
+    return Linear(KeyTable(matrix.keys[kept]), packed, scale, squares, bias, _STEADY)

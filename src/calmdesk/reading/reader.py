@@ -35,6 +35,8 @@ _SCORED = ("types", "nature", "temperament", "traits", "needs", "risks")
 _BY_CUE = {"risks", "traits"}
 """Of these a strong cue is enough, whatever the classifier says: one alarm too many costs less than one that is missed, and a manner
 that is said in so many words ("I don't care, I just want …") is rare in what it learnt from."""
+_CONTENT = {"settled", "praise", "thanks"}
+"""Signals of somebody who has no complaint, if nothing else speaks of one: "No allergy at all, thank you" is no alarm."""
 _SURE = 0.9
 """How likely a strong cue makes its label where there is no more to go by."""
 _NEAR = 0.5
@@ -238,6 +240,8 @@ class Reader:
         }
 
     def _many(self, dimension: str, glance: Glance) -> tuple[str, ...]:
+        if glance.nature == "none" and _CONTENT & set(glance.signals):
+            return ()
         claimed = self._claimed(dimension, glance.probabilities)
         if dimension not in _BY_CUE:
             return claimed
@@ -258,7 +262,7 @@ class Reader:
 
         Words that end the matter (settled, thanks, praise) end it. What complains of nothing by itself is about the last complaint.
         """
-        if {"settled", "praise", "thanks"} & set(last.signals) and last.intensity <= _CALM:
+        if _CONTENT & set(last.signals) and last.intensity <= _CALM:
             return last.types
         likely = {label: last.probabilities[f"types.{label}"] for label in last.types}
         for ago, glance in enumerate(reversed(earlier), 1):

@@ -13,6 +13,7 @@ from calmdesk.desk.calls import Call, ChangeTopic, MakeTopic
 from calmdesk.desk.card import HEAT_SIGNS
 from calmdesk.desk.events import Chat, Content, Edited
 from calmdesk.desk.words import Words
+from calmdesk.store.rows import Offered
 from tests.desk_people import Shown, Somebody, Stage
 from tests.house import adviser
 
@@ -184,6 +185,27 @@ def test_what_a_button_sends_can_be_read_on_the_card(stage: Stage, lin: Somebody
     assert send in card(stage).labels
 
 
+def test_a_reply_that_was_sent_is_a_line(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """Its words stand below as sent and its buttons are gone; the others keep their numbers."""
+    lin.says("你好，在吗")
+    number = first_without_blank(stage)
+    wang.taps(word("button_send", number=number))
+    left = [word("button_send", number=one) for one in (1, 2, 3) if one != number]
+
+    assert f"<b>{number}</b> " in card(stage).text
+    assert ours(stage)[number - 1].text not in card(stage).text
+    assert [label for label in card(stage).labels if label.startswith(word("button_send", number=""))] == left
+
+
+def test_the_heat_is_said_once(stage: Stage, lin: Somebody) -> None:
+    """The card's head says it; beside a reply stands the rule alone."""
+    lin.says(LATE)
+    lin.says("三次了还没人管")
+    for reply in ours(stage):
+        assert reply.why.partition("：")[2] in card(stage).text
+        assert reply.why not in card(stage).text
+
+
 def test_a_reply_that_finds_no_room_has_no_button(stage: Stage, lin: Somebody, wang: Somebody) -> None:
     """A reply is shown whole or not offered at all."""
     lin.says(LATE)
@@ -212,16 +234,20 @@ def test_customers_words_carry_their_name_and_ours_look_different(stage: Stage, 
     """The customer's name stands before what they said, which is quoted; what an agent sent has an arrow and the agent's name."""
     lin.says("你好，在吗")
     wang.taps(word("button_send", number=first_without_blank(stage)))
-    theirs, ours = stage.shown_to(GROUP)
+    theirs, answer = stage.shown_to(GROUP)
 
     assert theirs.text.startswith("<b>林小姐</b>\n<blockquote>")
-    assert ours.text.startswith("↩️ <i>小王</i>: ")
+    assert answer.text.startswith("↩️ <i>小王</i>: ")
+
+
+def ours(stage: Stage) -> list[Offered]:
+    """Return the replies on the (only) card."""
+    return stage.store.now(lambda books: books.readings.offered(books.readings.last(1).id))  # type: ignore[union-attr]
 
 
 def first_without_blank(stage: Stage) -> int:
     """Return which of the replies on the card can go as it stands."""
-    offered = stage.store.now(lambda books: books.readings.offered(1))
-    return next(number for number, reply in enumerate(offered, 1) if "〔" not in reply.text)
+    return next(number for number, reply in enumerate(ours(stage), 1) if "〔" not in reply.text)
 
 
 def test_a_topics_name_and_colour_say_nothing_twice(stage: Stage, lin: Somebody) -> None:

@@ -87,16 +87,17 @@ def card(kit: Kit, view: View, panel: str, chat_lang: str, words: str) -> tuple[
     """
     lines = [words, *_reading(kit, view, chat_lang), *_troubles(kit, view, chat_lang)]
     last = _state(kit, view, chat_lang)
-    offered: list[Offered] = []
+    offered: list[tuple[int, Offered]] = []
     if panel == "checklist":
         lines += _checklist(kit, view, chat_lang)
     elif view.case.is_open:
         for number, reply in enumerate(view.replies, 1):
-            shown = _reply(kit, number, reply, chat_lang)
+            shown = _reply(kit, view, number, reply, chat_lang)
             if len("\n".join([*lines, shown, *last])) > _LONGEST_CARD:
                 break
             lines.append(shown)
-            offered.append(reply)
+            if not reply.sent_at:
+                offered.append((number, reply))
     return "\n".join(line for line in [*lines, *last] if line), _buttons(kit, view, panel, chat_lang, offered)
 
 
@@ -132,10 +133,18 @@ def _facts(facts: Mapping[str, Any]) -> str:
     return " · ".join(str(value) for value in values if value)
 
 
-def _reply(kit: Kit, number: int, reply: Offered, lang: str) -> str:
-    names = " + ".join(kit.technique(key, lang) for key in reply.techniques)
-    sent = " ✓" if reply.sent_at else ""
-    return f"\n<b>{number}</b> {escape(names)}{sent} <i>{plain(reply.why, 120)}</i>\n{with_blanks(kit, reply.text, lang)}"
+def _reply(kit: Kit, view: View, number: int, reply: Offered, lang: str) -> str:
+    """Return a reply as HTML: what it does, why it is offered, its words; of one that was sent, only that it was."""
+    names = escape(" + ".join(kit.technique(key, lang) for key in reply.techniques))
+    if reply.sent_at:
+        return f"\n<b>{number}</b> {names} ✓"
+    return f"\n<b>{number}</b> {names} <i>{plain(_rule(kit, view, reply.why), 120)}</i>\n{with_blanks(kit, reply.text, lang)}"
+
+
+def _rule(kit: Kit, view: View, why: str) -> str:
+    """Return the rule's own words of a reason: what happened stands at the head of the card."""
+    language = kit.adviser.playbook.languages.get(kit.settings.desk.language or view.advice["reading"]["lang"])
+    return (why.partition(language.situation["reason"])[2] if language else "") or why
 
 
 def with_blanks(kit: Kit, text: str, lang: str) -> str:
@@ -180,7 +189,7 @@ def _state(kit: Kit, view: View, lang: str) -> list[str]:
     return ["\n<i>" + " · ".join(parts) + "</i>"] if parts else []
 
 
-def _buttons(kit: Kit, view: View, panel: str, lang: str, offered: Sequence[Offered]) -> Buttons:
+def _buttons(kit: Kit, view: View, panel: str, lang: str, offered: Sequence[tuple[int, Offered]]) -> Buttons:
     case = view.case.id
 
     def button(key: str, action: str, **values: Any) -> Button:
@@ -192,18 +201,8 @@ def _buttons(kit: Kit, view: View, panel: str, lang: str, offered: Sequence[Offe
     if not view.case.is_open:
         return [[button("reopen", "reopen"), button("note", "note")]]
     if offered:
-        rows.append(
-            [
-                Button(kit.words(lang, "button_send", number=number), data=f"send:{case}:{reply.id}")
-                for number, reply in enumerate(offered, 1)
-            ]
-        )
-        rows.append(
-            [
-                Button(kit.words(lang, "button_edit", number=number), data=f"edit:{case}:{reply.id}")
-                for number, reply in enumerate(offered, 1)
-            ]
-        )
+        rows.append([Button(kit.words(lang, "button_send", number=number), data=f"send:{case}:{reply.id}") for number, reply in offered])
+        rows.append([Button(kit.words(lang, "button_edit", number=number), data=f"edit:{case}:{reply.id}") for number, reply in offered])
     checklist = button("replies", "panel.") if panel == "checklist" else button("checklist", "panel.checklist")
     rows.append([button("others", "others"), checklist, button("correct", "panel.correct")])
     rows.append([button("note", "note"), button("hand", "hand"), button("supervisor", "supervisor"), button("close", "close")])

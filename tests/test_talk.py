@@ -32,11 +32,15 @@ def word(key: str, **values: object) -> str:
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     """Open a desk with one group of staff."""
-    settings = Settings.model_validate({"staff": {"groups": [GROUP]}})
-    shipped = adviser()
-    opened = Stage(tmp_path, settings, Adviser(settings, shipped.playbook, shipped.replies, shipped.reader, shipped.shelf))
+    opened = open_stage(tmp_path, GROUP)
     yield opened
     opened.store.close()
+
+
+def open_stage(folder: Path, *groups: int) -> Stage:
+    """Open a desk with the shipped playbook."""
+    settings, shipped = Settings.model_validate({"staff": {"groups": groups}}), adviser()
+    return Stage(folder, settings, Adviser(settings, shipped.playbook, shipped.replies, shipped.reader, shipped.shelf))
 
 
 @pytest.fixture
@@ -258,6 +262,21 @@ def test_a_topics_name_and_colour_say_nothing_twice(stage: Stage, lin: Somebody)
     assert len({call.colour for call in made if isinstance(call, MakeTopic)}) == 1
     for shown in stage.shown_to(GROUP):
         assert not shown.text.startswith(HEAT_SIGNS)
+
+
+def test_without_a_group_the_card_comes_to_the_private_chat(tmp_path: Path) -> None:
+    """There too it stands below the newest words, and an answer to words of before goes to the customer."""
+    stage = open_stage(tmp_path)
+    wang, lin = stage.person(2, "小王", "agent"), stage.person(7, "林小姐")
+    lin.says(LATE)
+    lin.says("说话啊")
+    before, newest = stage.shown_to(wang)
+    assert not before.labels
+    assert word("button_note") in newest.labels
+    wang.says("林小姐您好，18点前给您结果。", reply_to=before.number)
+
+    assert "林小姐您好，18点前给您结果。" in stage.said_to(lin)
+    stage.store.close()
 
 
 # -- what agents are told

@@ -111,7 +111,9 @@ class Outbox:
     def hurry(self, chat_id: int, customer_id: int, urgency: int) -> None:
         """Make all that waits for a customer in a chat at least so urgent: what has grown urgent mustn't wait behind what wasn't."""
         self._db.execute(
-            "UPDATE outbox SET urgency = ? WHERE chat_id = ? AND customer_id = ? AND state = 'waiting' AND kind != 'topic' AND urgency < ?",
+            """UPDATE outbox INDEXED BY outbox_open SET urgency = ?
+               WHERE state IN ('waiting', 'sending') AND state = 'waiting' AND chat_id = ? AND customer_id = ? AND kind != 'topic'
+                   AND urgency < ?""",
             (urgency, chat_id, customer_id, urgency),
         )
 

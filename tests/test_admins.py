@@ -400,10 +400,11 @@ def test_the_front_matter_stays_with_a_new_text(open_shop: Open) -> None:
         ("+++\n坏的", "isn't closed"),
         ("〔nothing〕前给您", "没有 〔nothing〕 这个空。可以用：〔时间〕"),
         ("[nothing]坏了？", "[nothing] 系统填不了"),
-        ("哪一块" * 60, "characters long"),
-        ("{% if name %}{{ name }}，{% endif %}拍张照给我看看？", "says the same as"),
-        ("{% if name %}{{ name }}，{% endif %}是收到就坏的吗？", "says the same as"),
-        ("Which part is it?", "isn't written in"),
+        ("哪一块" * 60, "180/120"),
+        ("{% if name %}{{ name }}，{% endif %}拍张照给我看看？", word("admin_fault_twin", about="zh-Hans/ask/three")),
+        ("{% if name %}{{ name }}，{% endif %}是收到就坏的吗？", word("admin_fault_twin", about="zh-Hans/ask/two")),
+        ("Which part is it?", word("admin_fault_foreign", about="zh-Hans")),
+        ("〔时间前给您。", word("admin_fault_unclosed")),
     ],
     ids=lambda value: value[:24],
 )  # fmt: skip
@@ -526,7 +527,7 @@ def test_a_wording_is_switched_off_unless_it_is_needed(open_shop: Open) -> None:
 
     opens(admin, "2")
     assert word("admin_not_off") in admin.taps(word("admin_button_off"))
-    assert any("has 2 wordings" in text for text in shop.said_to(admin))
+    assert any(word("admin_fault_few", about="2/3") in text for text in shop.said_to(admin))
 
 
 def test_a_second_person_approves_where_the_settings_ask_for_it(open_shop: Open) -> None:
@@ -863,7 +864,7 @@ def test_stats_call_a_wording_by_its_first_words(shop: Stage, admin: Somebody) -
     admin.taps(word("button_send", number=1))
     sent = shop.store.now(lambda books: [*books.readings.times_sent()])[0]
     admin.says("/stats")
-    begins = {"zh-Hans/ask/one": "哪一块坏了？", "zh-Hans/ask/two": "拍张照给我看看？", "zh-Hans/ask/three": "是收到就坏的吗？"}[sent]
+    begins = {"zh-Hans/ask/one": "哪一块坏了？", "zh-Hans/ask/three": "拍张照给我看看？", "zh-Hans/ask/two": "是收到就坏的吗？"}[sent]
 
     assert f"问 · [称呼]，{begins}" in admin.last.text
     assert sent.rpartition("/")[2] not in admin.last.text

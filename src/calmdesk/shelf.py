@@ -33,6 +33,10 @@ class Problem:
     """A line or a key in it; empty for the whole file."""
     message: str
     """What is wrong and what to do."""
+    kind: str = ""
+    """What sort of fault it is, where somebody may be told in a language of theirs."""
+    about: str = ""
+    """The words or figures that such a fault is about."""
 
     def __str__(self) -> str:
         """Return it as one line."""

@@ -32,8 +32,8 @@ _TOO_DEEP = (RecursionError, SyntaxError, MemoryError, OverflowError)
 _ANY_POLICY = dict.fromkeys(POLICY_KEYS, 7)
 
 
-def check_wordings(playbook: Playbook, replies: Replies, settings: Settings) -> list[Problem]:
-    """Return every problem of the replies, and techniques that lack them."""
+def check_wordings(playbook: Playbook, replies: Replies, settings: Settings, lang: str = "en") -> list[Problem]:
+    """Return every problem of the replies, and techniques that lack them; what must not be said is explained in *lang*."""
     problems = list(_coverage(playbook, replies))
     problems += _samples(playbook)
     lexicon = Lexicon(
@@ -50,8 +50,8 @@ def check_wordings(playbook: Playbook, replies: Replies, settings: Settings) -> 
             continue
         twin = seen.setdefault((reply.lang, re.sub(r"\W", "", reply.body)), reply)
         if twin is not reply:
-            problems.append(Problem(reply.path, "text", f"says the same as {twin.id}; a tie between twins helps nobody"))
-        problems += _reply(reply, playbook, lexicon, settings)
+            problems.append(Problem(reply.path, "text", f"says the same as {twin.id}; a tie between twins helps nobody", "twin", twin.id))
+        problems += _reply(reply, playbook, lexicon, settings, lang)
     for key, kind in playbook.products.items():
         for lang, questions in kind.questions.items():
             problems += [
@@ -82,9 +82,17 @@ def _coverage(playbook: Playbook, replies: Replies) -> Iterator[Problem]:
             wordings = [reply for reply in everything if (reply.lang, reply.technique) == (lang, key)]
             folder = f"replies/{lang}/{key}/"
             if len(wordings) < FEWEST:
-                yield Problem(folder, "", f"has {len(wordings)} wordings; a technique needs at least {FEWEST} in each language")
+                yield Problem(
+                    folder,
+                    "",
+                    f"has {len(wordings)} wordings; a technique needs at least {FEWEST} in each language",
+                    "few",
+                    f"{len(wordings)}/{FEWEST}",
+                )
             if not any(not reply.conditions and not reply.uses.policy and not reply.head.unless for reply in wordings):
-                yield Problem(folder, "", "has no wording without conditions: for some readings this technique would have no reply")
+                yield Problem(
+                    folder, "", "has no wording without conditions: for some readings this technique would have no reply", "special"
+                )
 
 
 def _samples(playbook: Playbook) -> Iterator[Problem]:
@@ -101,7 +109,7 @@ def sample_known(playbook: Playbook, lang: str) -> dict[str, Any]:
     return known
 
 
-def _reply(reply: Reply, playbook: Playbook, lexicon: Lexicon, settings: Settings) -> Iterator[Problem]:
+def _reply(reply: Reply, playbook: Playbook, lexicon: Lexicon, settings: Settings, lang: str) -> Iterator[Problem]:
     language = playbook.languages[reply.lang]
     known = sample_known(playbook, reply.lang)
     least = {key: value for key, value in known.items() if key in reply.uses.required | {"shop"}}
@@ -118,21 +126,27 @@ def _reply(reply: Reply, playbook: Playbook, lexicon: Lexicon, settings: Setting
     length = _length(reply.render({**known, "points": Points.of((), "")}, policy), language)
     if length > LONGEST[language.spaced]:
         unit = "words" if language.spaced else "characters"
-        yield Problem(reply.path, "text", f"is {length} {unit} long without the points; at most {LONGEST[language.spaced]}")
+        yield Problem(
+            reply.path,
+            "text",
+            f"is {length} {unit} long without the points; at most {LONGEST[language.spaced]}",
+            "long",
+            f"{length}/{LONGEST[language.spaced]}",
+        )
     for text in {full, bare}:
         if "None" in text or "{{" in text or "{%" in text:
-            yield Problem(reply.path, "text", f"shows a raw variable where a fact isn't known: {text!r}")
+            yield Problem(reply.path, "text", f"shows a raw variable where a fact isn't known: {text!r}", "raw")
         if clumsy := _CLUMSY.search(text):
-            yield Problem(reply.path, "text", f"doubled or stray punctuation {clumsy[0]!r} in {text!r}")
+            yield Problem(reply.path, "text", f"doubled or stray punctuation {clumsy[0]!r} in {text!r}", "clumsy", clumsy[0])
     if not bare:
-        yield Problem(reply.path, "text", "is empty where only the required facts are known")
+        yield Problem(reply.path, "text", "is empty where only the required facts are known", "empty")
     yield from _script(reply, language)
-    yield from _unsayable(reply, playbook, lexicon)
+    yield from _unsayable(reply, playbook, lexicon, lang)
 
 
 def _blanks(reply: Reply, playbook: Playbook) -> Iterator[Problem]:
     if reply.body.count("〔") != reply.body.count("〕") or len(BLANK.findall(reply.body)) != reply.body.count("〔"):
-        yield Problem(reply.path, "text", "a blank isn't closed; write 〔eta〕")
+        yield Problem(reply.path, "text", "a blank isn't closed; write 〔eta〕", "unclosed")
     for blank in BLANK.findall(reply.body):
         if blank not in playbook.blanks:
             yield Problem(reply.path, "text", f"unknown blank 〔{blank}〕; there are {', '.join(sorted(playbook.blanks))}")
@@ -151,12 +165,12 @@ def _script(reply: Reply, language: Language) -> Iterator[Problem]:
         return
     for variant, letters in character_tables().variants.items():
         if variant != language.variant and (strange := sorted(set(reply.body) & letters)):
-            yield Problem(reply.path, "text", f"has {variant} characters: {''.join(strange)}")
+            yield Problem(reply.path, "text", f"has {variant} characters: {''.join(strange)}", "letters", "".join(strange))
     if not any(script_of(character) in language.scripts for character in reply.body):
-        yield Problem(reply.path, "text", f"isn't written in {language.names.get('en', reply.lang)}")
+        yield Problem(reply.path, "text", f"isn't written in {language.names.get('en', reply.lang)}", "foreign", reply.lang)
 
 
-def _unsayable(reply: Reply, playbook: Playbook, lexicon: Lexicon) -> Iterator[Problem]:
+def _unsayable(reply: Reply, playbook: Playbook, lexicon: Lexicon, lang: str) -> Iterator[Problem]:
     text = _CODE.sub("", reply.body)
     allowed = frozenset(reply.head.policy) | reply.uses.policy
     for sentence in _SENTENCE.findall(text):
@@ -165,8 +179,8 @@ def _unsayable(reply: Reply, playbook: Playbook, lexicon: Lexicon) -> Iterator[P
             rule = playbook.wording[hit.cue.label]
             if hit.negated or hit.cue.strength != "strong" or (rule.unless_timed and timed) or (rule.policy and rule.policy in allowed):
                 continue
-            yield Problem(reply.path, "text", f"{hit.cue.phrase!r}: {_told(rule.tell, reply.lang)}")
+            yield Problem(reply.path, "text", f"{hit.cue.phrase!r}: {_told(rule.tell, lang)}")
 
 
 def _told(tell: Mapping[str, str], lang: str) -> str:
-    return tell.get("en") or tell.get(lang) or ""
+    return tell.get(lang) or tell.get("en") or next(iter(tell.values()), "")

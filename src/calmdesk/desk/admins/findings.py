@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from calmdesk.adviser import Adviser
 from calmdesk.check.conditions import check_conditions
@@ -15,18 +16,21 @@ _TOO_MUCH = (RecursionError, SyntaxError, MemoryError, OverflowError, ValueError
 """What texts raise that nobody writes by mistake: a thousand brackets, a hundred `if` in one another."""
 
 
-def findings(adviser: Adviser, key: str, text: str) -> list[Problem]:
-    """Return every problem of the wording *key* if it had *text*, and what its folder would then lack; problems of others aren't shown."""
+def findings(adviser: Adviser, key: str, text: str, lang: str = "en") -> list[Problem]:
+    """Return every problem of the wording *key* if it had *text*, and what its folder would then lack; problems of others aren't shown.
+
+    What must not be said is explained in *lang*.
+    """
     folder = f"{key.rpartition('/')[0]}/"
-    found = _checked(adviser, key, text, folder)
+    found = _checked(adviser, key, text, folder, lang)
     lacks = [problem for problem in found if problem.path == folder]
     if lacks and key in adviser.shelf.sheets:
-        before = _checked(adviser, key, adviser.shelf.sheets[key].text, folder)
+        before = _checked(adviser, key, adviser.shelf.sheets[key].text, folder, lang)
         found = [problem for problem in found if problem not in lacks or problem not in before]
     return sorted(set(found), key=lambda problem: (problem.path, problem.where, problem.message))
 
 
-def _checked(adviser: Adviser, key: str, text: str, folder: str) -> list[Problem]:
+def _checked(adviser: Adviser, key: str, text: str, folder: str, lang: str) -> list[Problem]:
     own = Sheet(key, key, text)
     shelf = Shelf({**_neighbours(adviser.shelf, key, text, folder), key: own})
     try:
@@ -34,12 +38,13 @@ def _checked(adviser: Adviser, key: str, text: str, folder: str) -> list[Problem
         if read:
             return read
         replies = Replies(shelf)
-        problems = [*check_conditions(adviser.playbook, replies), *check_wordings(adviser.playbook, replies, adviser.settings)]
+        problems = [*check_conditions(adviser.playbook, replies), *check_wordings(adviser.playbook, replies, adviser.settings, lang)]
     except _TOO_MUCH as error:
         return [Problem(key, "text", f"can't be used: {error or type(error).__name__}"[:200])]
     name = key.removeprefix("replies/").removesuffix(".j2")
-    twins = (f"says the same as {name};", f"says the same as {name} ")
-    return [problem for problem in problems if problem.path in {key, folder} or problem.message.startswith(twins)]
+    told = [problem for problem in problems if problem.path in {key, folder}]
+    others = [problem for problem in problems if problem.kind == "twin" and problem.about == name and problem.path != key]
+    return [*told, *(replace(problem, path=key, about=problem.path.rpartition("replies/")[2].removesuffix(".j2")) for problem in others)]
 
 
 def wording(key: str, text: str) -> tuple[Reply | None, list[Problem]]:

@@ -48,7 +48,7 @@ def written(visit: Visit, text: str, step: Step) -> None:
         visit.show(plain(visit.words("admin_same")), [again])
     elif unknown:
         visit.show(_refused(visit, unknown), [again])
-    elif problems := findings(visit.kit.adviser, key, whole):
+    elif problems := findings(visit.kit.adviser, key, whole, visit.lang):
         visit.show(_told(visit, problems), [again])
     else:
         version = visit.books.wordings.add(key, whole, visit.colleague.user_id)
@@ -73,7 +73,14 @@ def _is_off(visit: Visit, key: str) -> bool:
 
 
 def _told(visit: Visit, problems: list[Problem]) -> str:
-    return _refused(visit, [f"{problem.where}: {problem.message}" if problem.where else problem.message for problem in problems])
+    return _refused(visit, [_in_words(visit, problem) for problem in problems])
+
+
+def _in_words(visit: Visit, problem: Problem) -> str:
+    """Return a problem in the admin's language; those that only a slip in the code of a text brings are told as the check tells them."""
+    if problem.kind:
+        return visit.words(f"admin_fault_{problem.kind}", about=problem.about)
+    return f"{problem.where}: {problem.message}" if problem.where not in {"", "text"} else problem.message
 
 
 def _refused(visit: Visit, reasons: Sequence[str]) -> str:
@@ -117,7 +124,7 @@ def _overtaken(visit: Visit, version: Version) -> bool:
 
 def _into_force(visit: Visit, version: Version, approved_by: int | None = None) -> Kit | None:
     """Make a version the live one, if the check has nothing against it today; return the kit that works with it."""
-    if problems := findings(visit.kit.adviser, version.key, version.text):
+    if problems := findings(visit.kit.adviser, version.key, version.text, visit.lang):
         visit.afresh().show(_told(visit, problems), [[visit.button("admin_button_back", f"script.open:{mark(version.key)}")]])
         visit.toast("admin_not_published", box=True)
         return None
@@ -260,7 +267,7 @@ def to_file(visit: Visit, wanted: str) -> Kit | None:
     if key is None or below is None:
         visit.toast("outdated", box=True)
         return None
-    if problems := findings(visit.kit.adviser, key, below.text):
+    if problems := findings(visit.kit.adviser, key, below.text, visit.lang):
         visit.afresh().show(_told(visit, problems))
         visit.toast("admin_not_published", box=True)
         return None
@@ -278,7 +285,7 @@ def off(visit: Visit, wanted: str) -> Kit | None:
     if key is None or _is_off(visit, key):
         visit.toast("outdated", box=True)
         return None
-    if problems := findings(visit.kit.adviser, key, SWITCHED_OFF):
+    if problems := findings(visit.kit.adviser, key, SWITCHED_OFF, visit.lang):
         visit.afresh().show(_told(visit, problems))
         visit.toast("admin_not_off", box=True)
         return None

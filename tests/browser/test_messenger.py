@@ -233,12 +233,13 @@ def test_a_changed_card_out_of_sight_is_led_to(page: Browser) -> None:
     newcomer(page, "褚女士")
     page.writes("customer", "等了三天了")
     page.card_shows("褚女士")
-    for number in range(4, 16):
-        page.writes("customer", f"{number}天了，{'怎么还不来' * 12}")
-        page.shows("desk", f"{number}天了")
+    for number in range(4, 12):
+        page.writes("desk", f"褚女士，第{number}件事我记下了，{'今天18点前给您结果，' * 8}")
+        page.shows("customer", f"第{number}件事")
+    page.writes("desk", "// 下午方便接电话")
     page.click("#desk .changed-above")
     page.until(lambda: not page.find("#desk .changed-above").is_displayed())
-    card = page.find("#desk article:has(blockquote)")
+    card = page.find("#desk article:has(.key)")
     assert page.driver.execute_script(
         "const [one, log] = [arguments[0].getBoundingClientRect(), document.querySelector('#desk .log').getBoundingClientRect()];"
         "return one.top >= log.top && one.top < log.bottom",

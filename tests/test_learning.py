@@ -89,6 +89,7 @@ def test_the_longest_word_stands_and_an_expression_beside_its_words() -> None:
 
     assert names(said.words) == ["not", "dispatch", "broken", "broken"]
     assert names(said.expressions) == ["not_sent", "not_sent"]
+    assert Sight.of_texts(["碎"], [()], meanings).meant.words.starts.tolist() == [1], "nothing begins before its text"
 
 
 def test_labels_without_texts_are_joined_by_id() -> None:

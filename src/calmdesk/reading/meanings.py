@@ -72,6 +72,8 @@ class Meanings:
         rows, known = self.table.find(np.concatenate(runs))
         sizes = np.repeat(np.arange(1, len(runs) + 1), [len(run) for run in runs])[known]
         places = np.concatenate([np.arange(len(run)) for run in runs])[known]
+        inside = units.keys[places] != 0  # what stands between two texts leaves no mark in a run's key where the run begins with it
+        rows, sizes, places = rows[inside], sizes[inside], places[inside]
         expression = self.is_expression[rows]
         return Meant(*(self._said(units, rows[kind], places[kind], sizes[kind]) for kind in (~expression, expression)))
 

@@ -10,7 +10,8 @@ import tempfile
 import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,8 +23,8 @@ from calmdesk.config import Settings
 from calmdesk.desk.desk import Desk
 from calmdesk.desk.words import Words
 from calmdesk.playground import TelegramWorld
-from calmdesk.playground.page import Cast, Page, Stage, cast_for, serving_page
-from calmdesk.playground.updates import Mailbox
+from calmdesk.playground.page import LastingError, Stage, StageFile, cast_for, lasting, serving_page
+from calmdesk.playground.server import serving
 from calmdesk.reading.classifier import WeightsError
 from calmdesk.shelf import PlaybookError
 from calmdesk.store.store import Books
@@ -33,47 +34,61 @@ HURRIED = 60.0
 """Here a minute of Telegram's limits passes in a second."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a demo keeps its cases."""
+
+    db: Path
+    lasts: bool = False
+    """Whether the people and what they said stay beside the database, for the next run."""
+
+    @property
+    def file(self) -> StageFile | None:
+        """Return where they stay."""
+        return StageFile.beside(self.db) if self.lasts else None
+
+    def stage(self, language: str | None) -> Stage:
+        """Return the stage of the run before, or one with who works in the shop and one customer."""
+        before = self.file if self.file and self.file.path.exists() and self.db.exists() else None
+        stage = before.read() if before else _stage(language)
+        stage.language = language or Words.shipped().first
+        stage.chosen, stage.lasts = language is not None, self.lasts
+        return stage
+
+
 @asynccontextmanager
-async def open_demo(settings: Settings, db: Path, *, port: int = 0, served: Callable[[Page], None] | None = None) -> AsyncIterator[Page]:
-    """Serve the page, and keep a desk open beside it, as long as the context lasts.
-
-    *served* is called as soon as the page is there, for a browser to fetch it while the desk opens; what is written in between waits
-    for the desk, as it does in Telegram.
-    """
-    opening = asyncio.create_task(asyncio.to_thread(Adviser.open, settings))
-    async with TelegramWorld.serve() as world:
-        cast = cast_for(settings.desk.language)
-        stage = _stage(world, cast)
-        settings = _at(settings, stage, db)
-        async with serving_page(stage, port) as page:
-            if served:
-                served(page)
-            desk = Desk(settings, await opening, bot=world.bot.username or "")
-            async with running(settings, world.token, desk=desk, pace=HURRIED) as open_desk:
-                await open_desk.house.store.write(partial(_hire, stage=stage, cast=cast))
-                await stage.person(settings.staff.admins[0]).starts()
-                yield page
+async def at_work(settings: Settings, place: Place, stage: Stage, adviser: Adviser) -> AsyncIterator[None]:
+    """Keep a desk open on a stage as long as the context lasts; what was written before it waits for it, as it does in Telegram."""
+    async with AsyncExitStack() as stack:
+        if place.file:
+            await stack.enter_async_context(lasting(stage, place.file))
+        world = await stack.enter_async_context(serving(stage.world))
+        settings = _moved(settings, stage, place.db)
+        desk = Desk(settings, adviser, bot=world.bot.username or "")
+        open_desk = await stack.enter_async_context(running(settings, world.token, desk=desk, pace=HURRIED))
+        admin = stage.person(settings.staff.admins[0])
+        if not admin.chat.started:
+            await open_desk.house.store.write(partial(_hire, stage=stage))
+            await admin.starts()
+        yield
 
 
-def _stage(world: TelegramWorld, cast: Cast) -> Stage:
+def _stage(language: str | None) -> Stage:
     """Bring in who works in the shop, and one customer.
 
-    The staff and the group have the same numbers in every run. All others begin where no earlier run can have come: a file that stays
-    (--db) knows the updates, messages and customers of the runs before.
+    The staff and the group have the same numbers in every run. All others begin where no earlier run can have come: a database that
+    stays knows the updates, messages and customers of the runs before.
     """
-    fresh = int(world.clock.now() * 100)
-    world.updates = Mailbox(world.clock, fresh)
-    world._private_ids = itertools.count(fresh)
+    world, cast = TelegramWorld(), cast_for(language)
     people = [world.person(name, language_code=cast.tag) for name, _ in cast.staff]
-    world._user_ids = itertools.count(fresh)
     group = world.forum(cast.group, people)
-    group._ids = itertools.count(fresh)
+    world.number_on()
     stage = Stage(world, group, {person.id: role for person, (_, role) in zip(people, cast.staff, strict=True)})
     stage.newcomer(cast.customer, cast.tag)
     return stage
 
 
-def _at(settings: Settings, stage: Stage, db: Path) -> Settings:
+def _moved(settings: Settings, stage: Stage, db: Path) -> Settings:
     """Return the shop's settings, moved from Telegram to the local one."""
     admins = tuple(number for number, role in stage.staff.items() if role == "admin")
     return settings.model_copy(
@@ -85,8 +100,8 @@ def _at(settings: Settings, stage: Stage, db: Path) -> Settings:
     )
 
 
-def _hire(books: Books, stage: Stage, cast: Cast) -> None:
-    for number, (name, role) in zip(stage.staff, cast.staff, strict=True):
+def _hire(books: Books, stage: Stage) -> None:
+    for number, (name, role) in zip(stage.staff, cast_for(stage.language).staff, strict=True):
         books.staff.join(number, name, role)
 
 
@@ -95,14 +110,39 @@ def _is_news(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
-async def keep_open(settings: Settings, db: Path, port: int, opened: Callable[[str], None]) -> None:
-    """Run the demo until the process is told to stop; *opened* is called with the address as soon as the page is there."""
+def _spoken(settings: Settings, language: str) -> Settings:
+    """Return the settings of a desk that speaks this language."""
+    return settings.model_copy(update={"desk": settings.desk.model_copy(update={"language": language})})
+
+
+async def keep_open(settings: Settings, places: Callable[[], Place], port: int, opened: Callable[[str], None]) -> None:
+    """Run the demo until the process is told to stop; *opened* is called with the address as soon as the page is there.
+
+    Where the page asks for a desk in another language, the desk starts anew in the next of the *places*.
+    """
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stop.set)
-    async with open_demo(settings, db, port=port, served=lambda page: opened(page.address)):
-        await stop.wait()
+    place = places()
+    async with serving_page(place.stage(settings.desk.language), port) as page:
+        opened(page.address)
+        adviser = await asyncio.to_thread(Adviser.open, settings)
+        while not stop.is_set():
+            async with at_work(settings, place, page.stage, adviser):
+                await _first(stop, page.stage.curtain)
+            if not stop.is_set() and (language := page.stage.wanted):
+                settings, place = _spoken(settings, language), places()
+                page.turn_to(place.stage(language))
+
+
+async def _first(*signs: asyncio.Event) -> None:
+    waits = [asyncio.create_task(sign.wait()) for sign in signs]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
 
 
 def run(settings: Settings, port: int, db: Path | None, lang: str | None, *, browser: bool) -> None:
@@ -110,7 +150,7 @@ def run(settings: Settings, port: int, db: Path | None, lang: str | None, *, bro
     if lang and lang not in Words.shipped().languages:
         raise click.BadParameter(f"{lang!r} isn't among {', '.join(Words.shipped().languages)}", param_hint="--lang")
     if lang:
-        settings = settings.model_copy(update={"desk": settings.desk.model_copy(update={"language": lang})})
+        settings = _spoken(settings, lang)
 
     def opened(address: str) -> None:
         click.echo(f"calmdesk demo: {address}\nNothing leaves this machine. Ctrl-C stops it.")
@@ -119,7 +159,9 @@ def run(settings: Settings, port: int, db: Path | None, lang: str | None, *, bro
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     with tempfile.TemporaryDirectory(prefix="calmdesk-demo-") as folder:
+        fresh = (Place(Path(folder) / f"demo-{number}.db") for number in itertools.count(1))
+        places = partial(Place, db, lasts=True) if db else partial(next, fresh)
         try:
-            asyncio.run(keep_open(settings, db or Path(folder) / "demo.db", port, opened))
-        except (PlaybookError, WeightsError) as error:
+            asyncio.run(keep_open(settings, places, port, opened))
+        except (LastingError, PlaybookError, WeightsError) as error:
             stop(str(error))

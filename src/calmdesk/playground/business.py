@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field
 
 from calmdesk.playground.chats import BusinessChat, User
 from calmdesk.playground.errors import Json, bad_request
+from calmdesk.playground.numbers import Numbers
 
 REPLY_WINDOW = 24 * 3600
 ALL_RIGHTS = ("can_reply", "can_read_messages", "can_delete_sent_messages", "can_delete_all_messages")
@@ -25,7 +25,7 @@ class Connection:
 
     def __post_init__(self) -> None:
         """Begin the count that the messages of all the shop's chats share."""
-        self._ids = itertools.count(1)
+        self._ids = Numbers(1)
 
     def chat_with(self, customer: User) -> BusinessChat:
         """Return the shop's chat with a customer."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from calmdesk.playground.errors import Json
 from calmdesk.playground.messages import Event, Message
+from calmdesk.playground.numbers import Numbers
 
 ADMIN_RIGHTS = (
     *("can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members", "can_promote_members"),
@@ -85,13 +85,13 @@ class Chat:
 
     kind = "private"
 
-    def __init__(self, chat_id: int, ids: Iterator[int] | None = None) -> None:
+    def __init__(self, chat_id: int, ids: Numbers | None = None) -> None:
         self.id = chat_id
         self.history: list[Event] = []
         """All that happened here, with times; the messages in it are as they were then."""
         self.pinned: list[int] = []
         self.reactions: dict[int, list[Json]] = {}
-        self._ids = ids or itertools.count(1)
+        self.ids = ids or Numbers(1)
         self._messages: dict[int, Message] = {}
         self._changed = asyncio.Event()
 
@@ -127,7 +127,7 @@ class Chat:
 
     def next_id(self) -> int:
         """Return the number of the next message."""
-        return next(self._ids)
+        return next(self.ids)
 
     def record(self, event: Event) -> None:
         """Take in what happened and wake those who wait for it."""
@@ -138,6 +138,10 @@ class Chat:
         self.history.append(event)
         self._changed.set()
         self._changed = asyncio.Event()
+
+    def bring_back(self, message: Message) -> None:
+        """Take in what was said in an earlier run."""
+        self._messages[message.id] = message
 
     async def until(self, condition: Callable[[list[Message]], object], timeout: float = 5) -> list[Message]:
         """Wait until the visible messages are so; say what was there when they never were."""
@@ -159,7 +163,7 @@ class Chat:
 class PrivateChat(Chat):
     """A person's chat with the bot."""
 
-    def __init__(self, user: User, ids: Iterator[int]) -> None:
+    def __init__(self, user: User, ids: Numbers) -> None:
         super().__init__(user.id, ids)
         self.user = user
         self.started = False
@@ -236,7 +240,7 @@ class Group(Chat):
         self.migrated_to: Group | None = None
         self.links: dict[str, Json] = {}
         if is_forum:
-            next(self._ids)  # the number of General, the topic that is always there
+            next(self.ids)  # the number of General, the topic that is always there
             self.topics[GENERAL] = Topic(group=self, id=GENERAL, name="General")
 
     @property

@@ -59,6 +59,18 @@ def understand(text: str, parse_mode: str | None, given: Sequence[Json] | None) 
     return text, sorted([*entities, *_found(text, entities)], key=lambda entity: (entity["offset"], -entity["length"]))
 
 
+def pieces(text: str) -> list[str]:
+    """Return a text as the apps send it: cut where it is too long for one message, at a line's end or a space where there is one."""
+    found = []
+    while width(text := text.strip()) > TEXT_LIMIT:
+        head = text.encode("utf-16-le")[: TEXT_LIMIT * 2].decode("utf-16-le", "ignore")
+        cut = max(head.rfind("\n"), head.rfind(" "))
+        cut = cut if cut > len(head) // 2 else len(head)
+        found.append(text[:cut].rstrip())
+        text = text[cut:]
+    return [*found, text]
+
+
 def message_text(text: str | None, parse_mode: str | None, given: Sequence[Json] | None) -> Json:
     """Return the body of a text message."""
     shown, entities = understand(text or "", parse_mode, given)

@@ -67,6 +67,10 @@ class Files:
         self._by_id[stored.id] = self._by_path[path] = stored
         return stored
 
+    def all(self) -> list[StoredFile]:
+        """Return the files in the order in which they came; kept in this order elsewhere, they have the same ids."""
+        return list(self._by_id.values())
+
     def find(self, file_id: str) -> StoredFile:
         """Return the file with this id."""
         if (stored := self._by_id.get(file_id.removesuffix("-s").removesuffix("-m"))) is None:

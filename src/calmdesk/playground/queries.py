@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from calmdesk.playground.chats import User
 from calmdesk.playground.clock import Clock
 from calmdesk.playground.errors import Json, bad_request
+from calmdesk.playground.numbers import Numbers
 
 Answer = TypeVar("Answer")
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
@@ -62,14 +62,14 @@ class Queries:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._ids = itertools.count(4_100_000_000_000)
+        self.ids = Numbers(4_100_000_000_000)
         self._taps: dict[str, _Asked[Tap]] = {}
         self._searches: dict[str, tuple[_Asked[Json], tuple[str, str]]] = {}
         self._cache: dict[tuple[str, str, int | None], tuple[float, Json]] = {}
 
     def ask_tap(self, user: User) -> tuple[str, asyncio.Future[Tap]]:
         """Open a callback query."""
-        number, future = str(next(self._ids)), asyncio.get_running_loop().create_future()
+        number, future = str(next(self.ids)), asyncio.get_running_loop().create_future()
         self._taps[number] = _Asked(user, self._clock.now(), future)
         return number, future
 
@@ -92,7 +92,7 @@ class Queries:
 
     def ask_inline(self, user: User, query: str, offset: str) -> tuple[str, asyncio.Future[Json]]:
         """Open an inline query."""
-        number, future = str(next(self._ids)), asyncio.get_running_loop().create_future()
+        number, future = str(next(self.ids)), asyncio.get_running_loop().create_future()
         self._searches[number] = (_Asked(user, self._clock.now(), future), (query, offset))
         return number, future
 

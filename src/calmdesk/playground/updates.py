@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from calmdesk.playground.clock import Clock
 from calmdesk.playground.errors import Json, conflict
+from calmdesk.playground.numbers import Numbers
 
 DAY = 86400.0
 LIFETIMES = {"inline_query": 30.0, "chosen_inline_result": 600.0, "callback_query": 150.0}
@@ -43,7 +44,7 @@ class Mailbox:
         self.sent: list[Json] = []
         """Every update that was ever made, for tests that look at them."""
         self._clock = clock
-        self._next_id = first_id
+        self.ids = Numbers(first_id)
         self._queue: list[Pending] = []
         self._arrived = asyncio.Event()
         self._poller: asyncio.Future[None] | None = None
@@ -66,8 +67,7 @@ class Mailbox:
         self._queue_up("", body, "raw")
 
     def _queue_up(self, kind: str, body: Json, lane: object) -> None:
-        update = Pending(self._next_id, kind, body, lane, self._clock.now() + LIFETIMES.get(kind, DAY))
-        self._next_id += 1
+        update = Pending(next(self.ids), kind, body, lane, self._clock.now() + LIFETIMES.get(kind, DAY))
         self.sent.append(update.as_json())
         if self._twice:
             self._twice -= 1
@@ -103,6 +103,11 @@ class Mailbox:
         now = self._clock.now()
         self._queue = [update for update in self._queue if update.expires > now]
         return list(self._queue)
+
+    def bring_back(self, updates: Iterable[Pending]) -> None:
+        """Take in what an earlier run couldn't deliver."""
+        self._queue.extend(updates)
+        self._wake()
 
     def acknowledge(self, done: Callable[[Pending], bool]) -> None:
         """Forget what the bot has, but for what has to come twice."""

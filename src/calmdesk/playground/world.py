@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from calmdesk.playground.files import Files, Upload
 from calmdesk.playground.limits import Gate, Limits
 from calmdesk.playground.menus import Menus
 from calmdesk.playground.messages import Event, Message
+from calmdesk.playground.numbers import Numbers
 from calmdesk.playground.queries import Queries
 from calmdesk.playground.updates import Mailbox
 
@@ -86,10 +86,10 @@ class TelegramWorld:
         self.check: Check | None = None
         """Looks at every request; what it raises refuses the request and fails the test at the end of `serve`."""
         self.violations: list[Exception] = []
-        self._private_ids = itertools.count(1)
-        self._user_ids = itertools.count(100_001)
-        self.group_ids = itertools.count(1_900_000_001)
-        self._album_ids = itertools.count(13_000_000_000_001)
+        self._private_ids = Numbers(1)
+        self._user_ids = Numbers(100_001)
+        self.group_ids = Numbers(1_900_000_001)
+        self._album_ids = Numbers(13_000_000_000_001)
         self._listeners: set[asyncio.Queue[Event]] = set()
 
     @classmethod
@@ -99,12 +99,20 @@ class TelegramWorld:
 
         return serving(cls(**settings), port)
 
+    @property
+    def numbers(self) -> list[Numbers]:
+        """Return the counts of people, messages, updates and taps."""
+        return [self._private_ids, self._user_ids, self.updates.ids, self.queries.ids, *(group.ids for group in self.groups.values())]
+
+    def number_on(self, past: int = 0) -> None:
+        """Go on counting where no earlier run can have come, for a bot that knows the people, messages and updates of before."""
+        for numbers in self.numbers:
+            numbers.skip_to(max(past, int(self.clock.now() * 100)))
+
     # People and places
 
     def person(self, name: str, *, username: str | None = None, language_code: str | None = None, is_premium: bool | None = None) -> Person:
         """Bring a person into the world who hasn't met the bot yet."""
-        from calmdesk.playground.people import Person
-
         first, _, last = name.partition(" ")
         user = User(
             id=next(self._user_ids),
@@ -114,6 +122,12 @@ class TelegramWorld:
             language_code=language_code,
             is_premium=is_premium,
         )
+        return self.settle(user)
+
+    def settle(self, user: User) -> Person:
+        """Give an account its private chat with the bot, and return who has it."""
+        from calmdesk.playground.people import Person
+
         self.private[user.id] = PrivateChat(user, self._private_ids)
         person = self.people[user.id] = Person(self, user)
         return person

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from calmdesk.playground.chats import Topic
+from calmdesk.playground.entities import pieces
 from calmdesk.playground.errors import Json
 from calmdesk.playground.messages import Message
 from calmdesk.playground.page.stage import Play, Stage
@@ -19,6 +20,8 @@ from calmdesk.playground.queries import InlineResult
 
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 Text = Annotated[str, Field(min_length=1, max_length=4096)]
+LongText = Annotated[str, Field(min_length=1, max_length=100_000)]
+"""Telegram's apps send it in several messages."""
 
 
 class Act(BaseModel):
@@ -38,7 +41,7 @@ class Placed(Act):
 class Says(Placed):
     """Write, perhaps in answer to something."""
 
-    text: Text
+    text: LongText
     reply_to: int | None = None
 
 
@@ -105,6 +108,14 @@ class Goes(BaseModel):
     story: str
 
 
+class Speaks(BaseModel):
+    """In which language the desk is to start anew."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    language: Annotated[str, Field(max_length=12)]
+
+
 Given = TypeVar("Given", bound=BaseModel)
 Handler = Callable[[Stage, Any], Awaitable[Json]]
 
@@ -160,7 +171,10 @@ def _touched(stage: Stage, asked: Touches) -> tuple[Person, Message]:
 async def say(stage: Stage, asked: Says) -> Json:
     """Write a message."""
     person = stage.person(asked.by)
-    await person.says(asked.text, **whereabouts(stage, asked.topic, asked.reply_to, person))
+    reply_to = asked.reply_to
+    for piece in pieces(asked.text):
+        await person.says(piece, **whereabouts(stage, asked.topic, reply_to, person))
+        reply_to = None
     return {}
 
 
@@ -283,6 +297,13 @@ async def come(stage: Stage, asked: Comes) -> Json:
     await person.joins(stage.group)
     await person.starts(asked.payload)
     return {"id": person.id}
+
+
+@act("restart", Speaks)
+async def restart(stage: Stage, asked: Speaks) -> Json:
+    """Have the desk start anew in another language."""
+    stage.start_anew(asked.language)
+    return {}
 
 
 @act("story", Goes)

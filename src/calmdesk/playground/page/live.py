@@ -16,18 +16,25 @@ HEARTBEAT = 15.0
 """Seconds; without a word now and then neither side would notice that the other has gone."""
 
 
+RETRY = 300
+"""Milliseconds until the page comes back to a line that has ended."""
+
+
 async def stream(stage: Stage) -> AsyncIterator[str]:
-    """Yield everything that is there, then what happens, as long as somebody listens."""
+    """Yield everything that is there, then what happens, as long as somebody listens and the stage isn't over."""
     events = stage.world.events()
     coming = asyncio.ensure_future(anext(events))
     await asyncio.sleep(0)  # from here on nothing is missed; what is there now may come a second time, which does no harm
     try:
+        yield f"retry: {RETRY}\n\n"
         yield _line("all", stage.as_json())
         while True:
             done, _ = await asyncio.wait({coming}, timeout=HEARTBEAT)
             if not done:
                 yield ": still here\n\n"
                 continue
+            if coming.result().kind == "over":
+                return
             shown = shown_event(stage, coming.result())
             coming = asyncio.ensure_future(anext(events))
             if shown is not None:

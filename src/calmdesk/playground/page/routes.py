@@ -83,6 +83,7 @@ class Routes:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
+        """The one that is shown now; when the desk starts anew, another."""
         self.templates = Jinja2Templates(HERE / "templates")
 
     def app(self, token: str) -> Starlette:

@@ -19,23 +19,47 @@ from calmdesk.playground.server import HOST, Server
 class Page:
     """A page that is being served."""
 
-    stage: Stage
     address: str
     """The whole address, with the word that only this run knows."""
+    _routes: Routes
+
+    @property
+    def stage(self) -> Stage:
+        """Return what is shown."""
+        return self._routes.stage
+
+    def turn_to(self, stage: Stage) -> None:
+        """Show this stage from now on, or the same one as it is now; whoever looks at the page sees it at once."""
+        before, self._routes.stage = self.stage, stage
+        stage.port = before.port
+        before.world.record("over", None)
 
 
 @asynccontextmanager
 async def serving_page(stage: Stage, port: int = 0) -> AsyncIterator[Page]:
-    """Serve the page as long as the context lasts; port 0 takes any free one."""
+    """Serve the page as long as the context lasts: at this port, else where it was in an earlier run, else at any that is free."""
     token = secrets.token_urlsafe(24)
-    # The protocol is named because asyncio sends at once (TCP_NODELAY) only then.
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
-        app = Routes(stage).app(token)
+    with _listener(port, stage.port) as listener:
+        routes = Routes(stage)
+        app = routes.app(token)
+        stage.port = listener.getsockname()[1]
         server = Server(uvicorn.Config(app, http="h11", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False))
         await server.start(listener)
         try:
-            yield Page(stage, f"http://{HOST}:{listener.getsockname()[1]}/{token}/")
+            yield Page(f"http://{HOST}:{stage.port}/{token}/", routes)
         finally:
             await server.stop()
+
+
+def _listener(asked: int, before: int) -> socket.socket:
+    # The protocol is named because asyncio sends at once (TCP_NODELAY) only then.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, asked or before))
+    except OSError:
+        if asked:
+            listener.close()
+            raise
+        listener.bind((HOST, 0))
+    return listener

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
+from calmdesk.desk.words import Words
 from calmdesk.playground.chats import Group
 from calmdesk.playground.errors import Json
 from calmdesk.playground.page.shown import shown_message, shown_topic
 from calmdesk.playground.page.stories import Story, shipped_stories
 from calmdesk.playground.people import Person
 from calmdesk.playground.world import TelegramWorld
+
+_NAME = re.compile(r"\{(\w+)\}")
 
 
 @dataclass
@@ -33,6 +39,20 @@ class Stage:
     stories: dict[str, Story] = field(default_factory=shipped_stories)
     plays: dict[str, Play] = field(default_factory=dict)
     """By story; a story is played once at a time."""
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    """By which the page knows, when it is loaded anew, whether this is the stage that it showed."""
+    port: int = 0
+    """Where the page is; 0 before it is anywhere."""
+    language: str = field(default_factory=lambda: Words.shipped().first)
+    """In which the agents are spoken to."""
+    chosen: bool = True
+    """Whether somebody asked for that language."""
+    lasts: bool = False
+    """Whether the people stay when the desk starts anew."""
+    wanted: str | None = None
+    """The language in which the page wants the desk to start anew."""
+    curtain: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the desk is to start anew."""
 
     def person(self, number: int) -> Person:
         """Return somebody by number, or raise LookupError."""
@@ -47,6 +67,13 @@ class Stage:
             self.staff[person.id] = role
         self.world.record("person", None, person=person)
         return person
+
+    def start_anew(self, language: str) -> None:
+        """Ask whoever runs the desk to start it in another language."""
+        if language not in Words.shipped().languages:
+            raise LookupError(f"the desk doesn't speak {language}")
+        self.wanted = language
+        self.curtain.set()
 
     # As JSON
 
@@ -64,13 +91,21 @@ class Stage:
     def shown_story(self, story: Story) -> Json:
         """Return a story and how far it has been played."""
         play = self.plays.get(story.id)
-        return {**story.as_json(), "played": play.turns if play else 0, "customer": play.customer.id if play else None}
+        return {**story.as_json(self.said), "played": play.turns if play else 0, "customer": play.customer.id if play else None}
+
+    def said(self, text: str) -> str:
+        """Return a text with the desk's own words put in, as {button_close}, and {admin}: a hint names buttons and people as they read."""
+        admin = next((self.world.people[number].name for number, role in self.staff.items() if role == "admin"), "")
+        words = {name: Words.shipped()(self.language, name).replace("{number}", "1") for name in _NAME.findall(text) if name != "admin"}
+        return text.format(**words, admin=admin)
 
     def as_json(self) -> Json:
         """Return everything that is there now."""
         chats: list[Any] = [*self.world.private.values(), self.group]
         bot = self.world.bot
         return {
+            "id": self.id,
+            "desk": {"language": self.language, "chosen": self.chosen, "lasts": self.lasts, "close": self.said("{button_close}")},
             "bot": {"id": bot.id, "name": bot.name, "username": bot.username},
             "group": {"id": self.group.id, "title": self.group.title},
             "people": [self.shown_person(person) for person in self.world.people.values()],

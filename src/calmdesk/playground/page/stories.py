@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class Turn(_Part):
     sticker: str | None = None
     """An emoji."""
     hint: dict[str, str]
-    """By the page's language."""
+    """By the page's language; {button_close} stands for what the desk calls that button, {admin} for the admin's name."""
     card: tuple[str, ...] = ()
     """Words that stand on the card or in its topic's name then, for the tests: so that the hint stays true."""
 
@@ -53,9 +54,16 @@ class Story(_Part):
     """The customer's, as Telegram's apps say it."""
     turns: tuple[Turn, ...] = Field(min_length=3)
 
-    def as_json(self) -> Json:
-        """Return what the page shows of it."""
-        turns = [{"text": turn.say or turn.sticker, "photo": turn.photo is not None, "hint": turn.hint} for turn in self.turns]
+    def as_json(self, said: Callable[[str], str]) -> Json:
+        """Return what the page shows of it; *said* puts the desk's words into a hint."""
+        turns = [
+            {
+                "text": turn.say or turn.sticker,
+                "photo": turn.photo is not None,
+                "hint": {language: said(hint) for language, hint in turn.hint.items()},
+            }
+            for turn in self.turns
+        ]
         return {**self.model_dump(include={"id", "title", "about", "name", "language"}), "turns": turns}
 
 

@@ -22,6 +22,7 @@ import pytest
 from calmdesk.adviser import Adviser
 from calmdesk.cli.demo import Place, at_work, keep_open
 from calmdesk.config import Settings, load_settings
+from calmdesk.desk.words import Words
 from calmdesk.playground.entities import message_text
 from calmdesk.playground.page import Page, cast_for, serving_page
 from calmdesk.playground.page.lasting import StageFile, kept_stage, lasting
@@ -35,8 +36,8 @@ from tests.conftest import ROOT
 
 SCRIPTS = sorted((HERE / "static" / "js").glob("*.js"))
 PAGE_FILES = [path for path in sorted(HERE.rglob("*")) if path.suffix in (".js", ".css", ".html", ".svg")]
-NAMED_IN_CODE = re.compile(r"""say\("([\w-]+)"|data-word(?:-label)?="([\w-]+)\"""")
-READ_BY_NAME = re.compile(r"^(?:role_|service_|theme_|zh-|en$|tags$|own_name$|\w+_word$)")
+NAMED_IN_CODE = re.compile(r"""(?:say\(|iconButton\("\w+", )"([\w-]+)"|data-word(?:-label)?="([\w-]+)\"""")
+READ_BY_NAME = re.compile(r"^(?:role_|service_|theme_|zh-|en$|in_|tags$|own_name$|\w+_word$)")
 
 
 # What keeps others out
@@ -339,6 +340,18 @@ def test_every_turn_says_where_to_look_in_every_language_of_the_page(story: Stor
         assert set(turn.hint) == set(words())
         assert all(turn.hint.values())
         assert turn.card
+
+
+@pytest.mark.parametrize("language", Words.shipped().languages)
+def test_hints_name_buttons_and_people_as_they_read(language: str) -> None:
+    """Whatever the desk speaks: what a hint calls a button stands on the card, and nothing is left to be put in."""
+    stage = Place(Path("unused.db")).stage(language)
+    hints = [hint for story in stage.stories.values() for turn in stage.shown_story(story)["turns"] for hint in turn["hint"].values()]
+
+    assert not [hint for hint in hints if "{" in hint]
+    assert any(f"“{Words.shipped()(language, 'button_supervisor')}”" in hint for hint in hints)
+    assert any(cast_for(language).staff[0][0] in hint for hint in hints)
+    assert stage.as_json()["desk"]["close"] == Words.shipped()(language, "button_close")
 
 
 def test_the_languages_say_the_same_things() -> None:

@@ -27,10 +27,10 @@ def address(chromium: Browser) -> Iterator[str]:  # noqa: ARG001 - without a bro
 
 @pytest.fixture
 def page(chromium: Browser, address: str) -> Iterator[Browser]:
-    """Return a browser with the page open; its console has to stay silent."""
+    """Return a browser with the page open, in which nobody was before; its console has to stay silent."""
     chromium.size(1440, 900)
     chromium.opens(address)
     yield chromium
     troubles = chromium.troubles()
-    chromium.driver.get("about:blank")
+    chromium.forgets()
     assert troubles == []

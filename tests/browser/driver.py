@@ -72,6 +72,12 @@ class Browser:
         self.driver.get(address)
         self.until(lambda: self.find("html[data-ready]"))
 
+    def forgets(self) -> None:
+        """Leave the page, and forget who was where on it."""
+        # In one go, so that the page keeps nothing more in between.
+        self.driver.execute_script("sessionStorage.clear(); localStorage.clear(); location.replace('about:blank')")
+        self.until(lambda: self.driver.current_url == "about:blank")
+
     def size(self, width: int, height: int) -> None:
         """Give the page a size; a narrow one is a telephone's."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < WIDE[0] / 2}
@@ -186,3 +192,13 @@ def browser(language: str = "zh-CN") -> Iterator[Browser]:
         yield opened
     finally:
         driver.quit()
+
+
+def newcomer(page: Browser, name: str) -> None:
+    """Bring in a customer of one's own."""
+    page.click("#new-customer")
+    field = page.until(lambda: page.find("#new-name"))
+    field.clear()
+    field.send_keys(name)
+    page.click("#new-come")
+    page.until(lambda: name in page.find("#customer .chat-head").text)

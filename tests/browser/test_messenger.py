@@ -8,7 +8,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from calmdesk.desk.words import Words
-from tests.browser.driver import NARROW, Browser
+from tests.browser.driver import NARROW, Browser, newcomer
 
 SAYS = Words.shipped()
 START = "document.querySelector('#customer textarea')"
@@ -29,16 +29,6 @@ def word(key: str, **values: object) -> str:
     return SAYS("zh-Hans", key, **values)
 
 
-def newcomer(page: Browser, name: str) -> None:
-    """Bring in a customer of one's own."""
-    page.click("#new-customer")
-    field = page.until(lambda: page.find("#new-name"))
-    field.clear()
-    field.send_keys(name)
-    page.click("#new-come")
-    page.until(lambda: name in page.find("#customer .chat-head").text)
-
-
 def test_what_is_written_stays_text(page: Browser, tmp_path: Path) -> None:
     """Markup in a name, a message or a file's name is shown as it was typed, and runs nowhere."""
     newcomer(page, "<img src=x onerror=alert(1)>")
@@ -47,6 +37,7 @@ def test_what_is_written_stays_text(page: Browser, tmp_path: Path) -> None:
     file = tmp_path / "<b>账单<i>.html"
     file.write_text("<script>alert(1)</script>", "utf-8")
     page.find("#customer input[type=file]").send_keys(str(file))
+    page.click("#send-file")
     page.shows("desk", "<b>账单<i>.html")
     assert not page.all("article script, article img[src=x], article .text b b")
 
@@ -145,12 +136,16 @@ def test_stickers_and_photos_reach_the_desk(page: Browser) -> None:
     """A sticker chosen from the menu and a picture from a file are shown at the desk as such."""
     newcomer(page, "蒋先生")
     page.click('#customer [aria-label="添加"]')
-    page.click(".menu button:nth-child(3)")
+    page.click(".menu button:nth-child(4)")
     page.click(".menu.grid button:nth-child(2)")
     page.until(lambda: page.find("#desk .sticker"))
     picture = Path(__file__).parents[2] / "src/calmdesk/playground/page/stories/pictures/red-cup.png"
     page.driver.execute_script("document.querySelector('#customer input[type=file]').dataset.as = 'photo'")
     page.find("#customer input[type=file]").send_keys(str(picture))
+    assert page.until(lambda: page.find("dialog .preview")).get_attribute("alt") == "red-cup.png"
+    page.find("dialog textarea").send_keys("开裂了")
+    page.click("#send-file")
+    page.shows("desk", "开裂了")
     shown = page.until(lambda: page.find("#desk .photo img"))
     page.until(lambda: page.driver.execute_script("return arguments[0].naturalWidth", shown) == 640)
     page.find("#customer .photo").click()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from calmdesk.cli.demo import Place
 from calmdesk.desk.words import Words
 from calmdesk.playground.page.stories import Story, shipped_stories
 from tests.browser.driver import Browser
 
 WORDS = Words.shipped()
+SAID = Place(Path("unused.db")).stage(None).said
 SEND = WORDS("zh-Hans", "button_send", number=1)
 GIVE_UP = WORDS("zh-Hans", "button_give_up")
 ANSWER_AFTER = (0, 2)
@@ -25,7 +30,9 @@ def test_a_story_is_played_to_its_end(page: Browser, story: Story) -> None:
             page.click("#next-turn")
         page.until(lambda number=number: len(page.all(".story-bar .done")) == number + 1)  # type: ignore[misc]
         page.card_shows(*turn.card, turn.say[:30])
-        assert turn.hint["zh-Hans"] in page.find(".story-hint").text
+        assert SAID(turn.hint["zh-Hans"]) in page.find(".story-hint").text
+        for name in re.findall(r"\{(button_\w+)\}", turn.hint["zh-Hans"]):
+            assert page.keys("desk", SAID(f"{{{name}}}")), "the hint names a button that isn't there"
         page.shows("customer", turn.say or str(turn.sticker))
         if turn.photo:
             page.until(lambda: page.find("#customer .photo img") and page.find("#desk .photo img"))

@@ -29,8 +29,8 @@ from calmdesk.shelf import explained
 
 HERE = Path(__file__).parent
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -135,17 +135,19 @@ class Routes:
         """Send a picture or a file."""
         async with request.form(max_files=1, max_part_size=50 * 1024 * 1024) as form:
             given = form.get("file")
-            numbers = [str(form.get(name) or "") for name in ("by", "topic")]
-            if not isinstance(given, UploadFile) or not numbers[0].isdigit() or not (numbers[1] or "0").isdigit():
+            numbers = [str(form.get(name) or "") for name in ("by", "topic", "seconds")]
+            if not isinstance(given, UploadFile) or not numbers[0].isdigit() or not all((one or "0").isdigit() for one in numbers):
                 return JSONResponse({"error": "A file is missing."}, 422)
             content, caption = await given.read(), str(form.get("caption") or "")
-            as_photo, name, kind = form.get("as") == "photo", given.filename or "file", given.content_type or "application/octet-stream"
+            shown_as, name, kind = form.get("as"), given.filename or "file", given.content_type or "application/octet-stream"
 
         async def send() -> Json:
             person = self.stage.person(int(numbers[0]))
             where = whereabouts(self.stage, int(numbers[1]) if numbers[1] else None)
-            if as_photo:
+            if shown_as == "photo":
                 await person.sends_photo(content, caption, **where)
+            elif shown_as == "voice":
+                await person.sends_voice(content, int(numbers[2] or 1), **where)
             else:
                 await person.sends_file(content, name, kind, caption, **where)
             return {}

@@ -1,7 +1,7 @@
 // One message as an element.
 
 import { avatar, colorOf, el, icon } from "./dom.js";
-import { picture } from "./popups.js";
+import { picture, toast } from "./popups.js";
 import { copy, marked } from "./text.js";
 import { clock, has, say } from "./words.js";
 
@@ -47,11 +47,18 @@ function document_(media) {
 function sound(media) {
   const player = el("audio", { src: file(media.file), preload: "none" });
   const bars = Array.from({ length: 28 }, (_, place) => el("i", { data: { height: (place * 7 + (media.file_size ?? 3)) % 5 } }));
-  const play = () => (player.paused ? player.play().catch(() => {}) : player.pause());
+  const play = () => (player.paused ? player.play().catch(() => toast(say("cannot_play"))) : player.pause());
+  const button = el("button", { type: "button", class: "disc", onclick: play });
+  const draw = () => {
+    button.replaceChildren(icon(player.paused ? "play" : "pause"));
+    button.setAttribute("aria-label", say(player.paused ? "play" : "pause"));
+  };
+  for (const change of ["play", "pause", "ended"]) player.addEventListener(change, draw);
+  draw();
   return el(
     "div",
     { class: "sound" },
-    el("button", { type: "button", class: "disc", "aria-label": say("play"), onclick: play }, icon("play")),
+    button,
     el("span", {}, el("span", { class: "wave", "aria-hidden": "true" }, bars), el("small", {}, seconds(media.duration))),
     player,
   );

@@ -5,13 +5,14 @@ import { Composer } from "./composer.js";
 import { el, icon, iconButton } from "./dom.js";
 import { act } from "./link.js";
 import { box, menu, toast } from "./popups.js";
-import { key, messagesIn, on, read, viewer, world } from "./state.js";
+import { firstUnread, key, messagesIn, on, read, viewer, world } from "./state.js";
 import { copy } from "./text.js";
 import { day, onLanguage, say } from "./words.js";
 
 const NEAR = 80;
 const GAP = 300;
 const TYPING = 5000;
+const SOON = 5000;
 
 /** One chat, shown in a pane. */
 export class Chat {
@@ -25,12 +26,13 @@ export class Chat {
     this.log = el("div", { class: "log", role: "log", "aria-live": "polite", tabIndex: 0 });
     this.empty = el("div", { class: "empty" });
     this.above = el("button", { type: "button", class: "changed-above", hidden: true, onclick: () => this.jump(Number(this.above.dataset.id)) });
-    this.newest = iconButton("down", say("newest"), () => this.end(true), { class: "round newest", hidden: true });
+    this.newest = iconButton("down", "newest", () => this.end(true), { class: "round newest", hidden: true });
     this.keys = el("div", { class: "reply-keys", hidden: true });
     this.pins = el("button", { type: "button", class: "pinned", hidden: true, onclick: () => this.jump(Number(this.pins.dataset.id)) });
     this.composer = new Composer(this);
     this.toasts = el("div", { class: "toasts", role: "status", "aria-live": "polite" });
-    const field = el("div", { class: "wall" }, this.log, this.empty, this.above, this.newest, this.toasts);
+    const over = el("div", { class: "over" }, this.above, this.toasts);
+    const field = el("div", { class: "wall" }, this.log, this.empty, over, this.newest);
     this.element = el("div", { class: "chat" }, this.header, this.pins, field, this.keys, this.composer.element);
     this.log.addEventListener("scroll", () => this.scrolled());
     this.log.addEventListener("keydown", (event) => this.walks(event));
@@ -42,7 +44,7 @@ export class Chat {
     viewer((place) => place === this.place && this.visible && this.atEnd);
     onLanguage(() => this.draw());
     document.addEventListener("visibilitychange", () => this.scrolled());
-    new ResizeObserver(() => (this.unseen ? this.begin() : this.wasAtEnd && this.end())).observe(this.log);
+    new ResizeObserver(() => this.resized()).observe(this.log);
   }
 
   get place() {
@@ -93,7 +95,7 @@ export class Chat {
   begin() {
     this.unseen = !this.visible;
     if (this.unseen) return;
-    const first = this.find(world.unread.get(this.place)?.first);
+    const first = this.chat === null ? null : this.find(firstUnread(this.chat, this.topic));
     this.end();
     if (first) this.log.scrollTop += first.getBoundingClientRect().top - this.log.getBoundingClientRect().top - 60;
     this.scrolled();
@@ -134,7 +136,8 @@ export class Chat {
     if (!this.visible) this.unseen = true;
     else if (atEnd || (mine && !before)) this.end();
     this.scrolled();
-    if (!before) this.composer.asked(message);
+    if (before) this.composer.changed(message);
+    else this.composer.asked(message);
   }
 
   /** Let a message that was changed be seen: it lights up, and where it is out of sight a line leads to it. */
@@ -200,11 +203,23 @@ export class Chat {
     this.keys.replaceChildren(...(last ? last.keys.map(row) : []));
   }
 
+  get size() {
+    return `${this.log.clientWidth} ${this.log.clientHeight}`;
+  }
+
+  /** Stay at the end where somebody was there: another size has moved everything. */
+  resized() {
+    this.shownAt = this.size;
+    if (this.unseen) this.begin();
+    else if (this.wasAtEnd) this.end();
+    this.scrolled();
+  }
+
   scrolled() {
-    if (!this.visible) return;
+    if (!this.visible || this.size !== this.shownAt) return;
     this.wasAtEnd = this.atEnd;
     this.newest.hidden = this.atEnd;
-    if (this.atEnd && this.place) read(this.place);
+    if (this.atEnd && this.place) read(this.chat, this.topic);
     const changed = this.above.hidden ? null : this.find(this.above.dataset.id);
     if (changed && changed.getBoundingClientRect().bottom > this.log.getBoundingClientRect().top + 60) this.above.hidden = true;
   }
@@ -249,6 +264,8 @@ export class Chat {
   }
 
   async tap(message, row, place) {
+    this.tapped = Date.now();
+    this.composer.tapped(message);
     const answer = await act("tap", { by: this.me, topic: this.topic, id: message.id, row, place });
     if (!answer) return;
     if (answer.url) this.use.link(answer.url);
@@ -269,6 +286,11 @@ export class Chat {
       role && !own ? { label: say("forward"), icon: "forward", run: forward } : null,
       own || !this.group || role === "admin" ? { label: say("delete"), icon: "delete", bad: true, run: () => act("delete", about) } : null,
     ]);
+  }
+
+  /** Say whether a button was tapped a moment ago: what is asked now is asked because of it. */
+  get justTapped() {
+    return Date.now() - (this.tapped ?? 0) < SOON;
   }
 
   /** Return a message in a few words. */

@@ -2,6 +2,7 @@
 
 import { Chat, head } from "./chat.js";
 import { avatar, el, rove } from "./dom.js";
+import { remember, remembered } from "./place.js";
 import { on, staff, unreadIn, world } from "./state.js";
 import { onLanguage, say } from "./words.js";
 
@@ -33,6 +34,7 @@ export class ColleaguePane {
   }
 
   all() {
+    if (!world.people.has(this.current)) this.current = remembered("colleague", null);
     if (!world.people.has(this.current)) this.current = (staff().find((person) => person.role === "admin") ?? staff()[0])?.id ?? null;
     this.chat.reset();
     if (this.current !== null) this.chat.show(this.current, null, this.current);
@@ -41,6 +43,7 @@ export class ColleaguePane {
 
   choose(id) {
     this.current = id;
+    remember("colleague", id);
     this.chat.show(id, null, id);
     this.draw();
   }

@@ -2,7 +2,8 @@
 
 import { el, icon, iconButton } from "./dom.js";
 import { act, upload } from "./link.js";
-import { menu } from "./popups.js";
+import { askCaption, menu } from "./popups.js";
+import { remember, remembered } from "./place.js";
 import { messagesIn, world } from "./state.js";
 import { say } from "./words.js";
 
@@ -14,21 +15,21 @@ let count = 0;
 export class Composer {
   constructor(chat) {
     this.chat = chat;
-    this.drafts = new Map();
     this.mode = null;
+    this.question = null;
     this.offers = [];
     this.chosen = -1;
     const list = `offers-${(count += 1)}`;
     this.list = el("div", { class: "offers", role: "listbox", id: list, hidden: true });
     this.banner = el("div", { class: "banner", hidden: true });
     this.field = el("textarea", {
-      rows: 1, maxLength: 4096, "aria-controls": list, "aria-autocomplete": "list", autocomplete: "off", enterKeyHint: "send",
+      rows: 1, "aria-controls": list, "aria-autocomplete": "list", autocomplete: "off", enterKeyHint: "send",
       oninput: () => this.typed(), onkeydown: (event) => this.pressed(event), onpaste: (event) => this.pasted(event),
     });
     this.file = el("input", { type: "file", hidden: true, onchange: () => this.chosenFile() });
-    this.attach = iconButton("clip", say("attach"), () => this.attachments(), { "aria-haspopup": "menu" });
-    this.commands = iconButton("menu", say("commands"), () => this.showCommands(), { hidden: true, class: "round commands" });
-    this.sends = iconButton("send", say("send"), () => this.send(), { class: "round send" });
+    this.attach = iconButton("clip", "attach", () => this.attachments(), { "aria-haspopup": "menu" });
+    this.commands = iconButton("menu", "commands", () => this.showCommands(), { hidden: true, class: "round commands" });
+    this.sends = iconButton("send", "send", () => this.send(), { class: "round send" });
     this.line = el("div", { class: "line" }, this.commands, this.attach, this.field, this.sends, this.file);
     this.element = el("div", { class: "composer" }, this.list, this.banner, this.line);
   }
@@ -43,13 +44,21 @@ export class Composer {
 
   leave() {
     if (this.chat.chat === null) return;
-    this.drafts.set(this.draft, this.mode?.kind === "edit" ? "" : this.field.value);
+    this.keepDraft();
+    this.question = null;
     this.setMode(null);
     this.offer([]);
   }
 
+  /** Keep what is being written here, until it is sent; a change of an older message isn't kept. */
+  keepDraft() {
+    const { [this.draft]: before = "", ...others } = remembered("drafts", {});
+    const text = this.mode?.kind === "edit" ? "" : this.field.value;
+    if (text !== before) remember("drafts", text ? { ...others, [this.draft]: text } : others);
+  }
+
   enter() {
-    this.field.value = this.drafts.get(this.draft) ?? "";
+    this.field.value = remembered("drafts", {})[this.draft] ?? "";
     this.grow();
     this.menuMayChange();
     const last = messagesIn(this.chat.chat, this.chat.topic).findLast((message) => !message.service);
@@ -61,13 +70,10 @@ export class Composer {
     this.element.hidden = this.chat.chat === null;
     this.line.classList.toggle("shut", Boolean(shut));
     this.field.disabled = this.attach.disabled = this.sends.disabled = Boolean(shut);
-    const wanted = this.mode?.message.asks?.placeholder;
-    this.field.placeholder = shut || wanted || this.chat.use.placeholder(this.chat);
+    const asks = this.mode?.kind === "reply" && this.mode.message.asks;
+    const wanted = asks?.placeholder || (asks || this.question !== null ? say("write_answer") : this.chat.use.placeholder(this.chat));
+    this.field.placeholder = shut || wanted;
     this.field.setAttribute("aria-label", this.field.placeholder);
-    for (const [button, word] of [[this.attach, "attach"], [this.commands, "commands"], [this.sends, "send"]]) {
-      button.title = say(word);
-      button.setAttribute("aria-label", say(word));
-    }
     this.sends.title = `${say("send")} (${say("keyboard_help")})`;
     if (this.mode) this.setMode(this.mode);
   }
@@ -83,7 +89,7 @@ export class Composer {
     this.banner.append(
       icon(mode.kind),
       el("div", {}, el("b", {}, title), el("span", {}, this.chat.words(mode.message))),
-      iconButton("close", say("cancel"), () => this.cancel()),
+      iconButton("close", "cancel", () => this.cancel()),
     );
   }
 
@@ -107,18 +113,39 @@ export class Composer {
   }
 
   vanished(id) {
+    if (this.question === id) this.setQuestion(null);
     if (this.mode?.message.id === id) this.cancel();
+  }
+
+  setQuestion(id) {
+    this.question = id;
+    this.draw();
   }
 
   /** Answer by itself what asks for an answer, as the apps do; one that asks one person in particular doesn't ask the others. */
   asked(message) {
-    if (!message.asks || this.mode) return;
-    const name = world.people.get(this.chat.me)?.name ?? "";
-    const named = !this.chat.group || message.text.includes(name);
-    if (named) {
-      this.setMode({ kind: "reply", message });
-      this.draw();
-    }
+    const named = !this.chat.group || message.text.includes(world.people.get(this.chat.me)?.name ?? "");
+    if (this.mode || !named) return;
+    if (message.asks) this.setMode({ kind: "reply", message });
+    else if (this.isQuestion(message)) this.question = message.id;
+    else return;
+    this.draw();
+    if (this.chat.justTapped) this.field.focus();
+  }
+
+  /** Say whether the bot asks for a word because of a tap: it has written, with one button, to give up. */
+  isQuestion(message) {
+    return this.chat.justTapped && message.from?.bot && message.buttons.flat().length === 1 && message.buttons[0][0].kind === "ask";
+  }
+
+  /** Note that a message's button was tapped: that of a question gives it up. */
+  tapped(message) {
+    if (message.id === this.question) this.setQuestion(null);
+  }
+
+  /** Note that a message has changed: a question without its button has been answered. */
+  changed(message) {
+    if (message.id === this.question && message.buttons.length === 0) this.setQuestion(null);
   }
 
   // Writing
@@ -135,6 +162,7 @@ export class Composer {
 
   grow() {
     this.field.style.height = "";
+    this.keepDraft();
     if (this.field.value.includes("\n") || this.field.scrollHeight > this.field.clientHeight) {
       this.field.style.height = `${Math.min(this.field.scrollHeight, 168)}px`;
     }
@@ -172,7 +200,9 @@ export class Composer {
     const text = this.field.value.trim();
     if (!text) return;
     const mode = this.mode;
+    if (this.question !== null) this.chat.tapped = Date.now(); // it may ask for the next word
     this.field.value = "";
+    this.question = null;
     this.setMode(null);
     this.draw();
     this.offer([]);
@@ -181,7 +211,9 @@ export class Composer {
       ? mode.message.text === text || (await act("edit", { ...this.here, id: mode.message.id, text }))
       : await this.chat.say(text, mode?.message.id ?? null);
     if (!done && this.field.value === "") {
+      this.setMode(mode);
       this.field.value = text;
+      this.draw();
       this.grow();
     }
   }
@@ -255,15 +287,24 @@ export class Composer {
 
   attachments() {
     const pick = (as) => () => {
-      this.file.accept = as === "photo" ? "image/*" : "";
+      this.file.accept = { photo: "image/*", voice: "audio/*" }[as] ?? "";
       this.file.dataset.as = as;
       this.file.click();
     };
     menu(this.attach, [
       { label: say("photo"), icon: "photo", run: pick("photo") },
       { label: say("file"), icon: "file", run: pick("file") },
+      { label: say("voice_word"), icon: "play", run: pick("voice") },
       { label: say("sticker"), icon: "sticker", run: () => this.stickers() },
+      world.people.get(this.chat.me)?.role ? { label: say("inline", { bot: world.bot.username }), icon: "book", run: () => this.beginSearch() } : null,
     ], say("attach"));
+  }
+
+  /** Begin to look for replies by the bot's name, as one may in any chat of Telegram's. */
+  beginSearch() {
+    this.field.value = `@${world.bot.username} `;
+    this.field.focus();
+    this.typed();
   }
 
   stickers() {
@@ -273,16 +314,19 @@ export class Composer {
 
   async chosenFile() {
     const [file] = this.file.files;
-    const as = this.file.dataset.as;
+    const as = this.file.dataset.as ?? "file";
     this.file.value = "";
     if (file) await this.sendFile(file, as);
   }
 
   async sendFile(file, as) {
-    const caption = this.field.value.trim();
-    this.field.value = "";
+    const here = this.here;
+    const added = await askCaption(file, as, this.field.value.trim());
+    if (!added) return;
+    if (as !== "voice") this.field.value = "";
     this.grow();
-    await upload(file, { ...this.here, as, caption });
+    await upload(file, { ...here, as, ...added });
+    this.field.focus();
   }
 
   pasted(event) {

@@ -4,7 +4,8 @@ import { Chat, head } from "./chat.js";
 import { avatar, el, icon, iconButton, rove } from "./dom.js";
 import { act } from "./link.js";
 import { askPerson, menu } from "./popups.js";
-import { customers, on, unreadIn, world } from "./state.js";
+import { remember, remembered } from "./place.js";
+import { called, customers, on, unreadIn, world } from "./state.js";
 import { StoryBar } from "./stories.js";
 import { onLanguage, say } from "./words.js";
 
@@ -17,7 +18,7 @@ export class CustomerPane {
     this.chat = new Chat({
       link: use.link,
       copied: use.copied,
-      placeholder: () => say("write_customer", { name: this.person?.name ?? "" }),
+      placeholder: () => say("write_customer", { name: this.person ? called(this.person) : "" }),
       emptied: () => this.emptied(),
       typing: (typing) => {
         this.isTyping = typing;
@@ -25,7 +26,10 @@ export class CustomerPane {
       },
     });
     this.people = el("div", { class: "people", role: "group" });
-    this.story = new StoryBar((person) => this.choose(person));
+    this.story = new StoryBar(
+      (person) => this.choose(person),
+      () => this.current,
+    );
     this.element = document.getElementById("customer");
     this.element.append(this.people, this.story.element, this.chat.element);
     on("all", () => this.all());
@@ -39,6 +43,7 @@ export class CustomerPane {
   }
 
   all() {
+    if (!this.person) this.current = remembered("customer", null);
     if (!this.person) this.current = customers()[0]?.id ?? null;
     this.chat.reset();
     this.draw();
@@ -47,6 +52,7 @@ export class CustomerPane {
 
   choose(id) {
     this.current = id;
+    remember("customer", id);
     this.chat.show(id, null, id);
     this.draw();
     this.use.chosen?.(id);
@@ -60,7 +66,7 @@ export class CustomerPane {
         "button",
         { type: "button", class: "person", "aria-pressed": String(chosen), data: { person: person.id }, onclick: () => this.choose(person.id) },
         avatar(person, person.blocked ? "off" : ""),
-        el("span", {}, person.name),
+        el("span", { title: called(person) }, called(person)),
         unread ? el("i", { class: "badge", "aria-label": say("unread", { count: unread }) }, String(unread)) : null,
       );
     };
@@ -75,6 +81,8 @@ export class CustomerPane {
     rove(this.people, '[aria-pressed="true"]');
     this.people.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.drawHead();
+    this.chat.composer.draw();
+    this.story.draw();
   }
 
   drawHead() {
@@ -84,10 +92,10 @@ export class CustomerPane {
       return;
     }
     const line = person.blocked ? say("blocked") : `${world.bot.name} · ${say("bot")} · ${say(person.language || "en")}`;
-    const more = iconButton("more", say("more"), () =>
+    const more = iconButton("more", "more", () =>
       menu(more, [{ label: say(person.blocked ? "unblock" : "block"), icon: person.blocked ? "plus" : "close", bad: !person.blocked, run: () => act("block", { by: person.id }) }]),
     );
-    this.chat.header.replaceChildren(...head(avatar(world.bot, "bot"), say("phone_of", { name: person.name }), this.isTyping ? say("typing") : line, more));
+    this.chat.header.replaceChildren(...head(avatar(world.bot, "bot"), say("phone_of", { name: called(person) }), this.isTyping ? say("typing") : line, more));
   }
 
   emptied() {

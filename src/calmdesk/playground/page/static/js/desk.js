@@ -3,13 +3,15 @@
 import { Chat, head } from "./chat.js";
 import { inWords } from "./bubble.js";
 import { avatar, el, icon, iconButton, initial, rove } from "./dom.js";
-import { act } from "./link.js";
+import { act, acted } from "./link.js";
 import { menu } from "./popups.js";
-import { customerOf, lastIn, messagesIn, on, staff, topicOf, unreadIn, world } from "./state.js";
+import { remember, remembered } from "./place.js";
+import { customerOf, lastIn, messagesIn, numberOf, on, staff, topicOf, unreadIn, world } from "./state.js";
 import { StoryHint } from "./stories.js";
 import { clock, onLanguage, say } from "./words.js";
 
 const GENERAL = 1;
+const SIGNS = { "🟢": "#7fd08a", "🟡": "#f3cf5b", "🟠": "#f4a259", "🔴": "#ee7a70", "🟣": "#bb93e6", "🆘": "#ee7a70", "✅": "#a9bdb9" };
 
 /** The pane of the agents. */
 export class DeskPane {
@@ -22,7 +24,7 @@ export class DeskPane {
       copied: use.copied,
       placeholder: () => say(this.topic === GENERAL ? "write_general" : "write_desk"),
       shut: () => (world.topics.get(this.topic)?.closed && !this.isAdmin ? say("topic_closed") : ""),
-      emptied: () => (this.topic === null ? [icon("topic"), el("p", {}, say("empty_desk"))] : []),
+      emptied: () => (this.topic === null ? [icon("topic"), el("p", {}, say(this.sorted().length > 1 ? "pick_topic" : "empty_desk"))] : []),
     });
     this.list = el("div", { class: "topics", role: "group" });
     this.actors = el("div", { class: "actors", role: "radiogroup" });
@@ -44,12 +46,18 @@ export class DeskPane {
     onLanguage(() => this.draw());
   }
 
+  get isWriting() {
+    return Boolean(this.chat.composer.field.value || this.chat.composer.mode);
+  }
+
   get isAdmin() {
     return world.people.get(this.acting)?.role === "admin";
   }
 
   all() {
+    if (!world.people.has(this.acting)) this.acting = remembered("acting", null);
     if (!world.people.has(this.acting)) this.acting = (staff().find((person) => person.role === "agent") ?? staff()[0])?.id ?? null;
+    if (!world.topics.has(this.topic)) [this.topic, this.stays] = remembered("topic", [null, false]);
     if (!world.topics.has(this.topic)) this.topic = this.sorted().find((topic) => topic.id !== GENERAL)?.id ?? null;
     this.chat.reset();
     this.show();
@@ -68,12 +76,17 @@ export class DeskPane {
 
   open(topic) {
     this.topic = topic;
-    this.stays = true;
+    this.stay(true);
     this.show();
   }
 
+  stay(stays) {
+    this.stays = stays;
+    remember("topic", [this.topic, stays]);
+  }
+
   back() {
-    this.stays = false;
+    this.stay(false);
     this.element.dataset.open = "false";
     this.list.querySelector("button")?.focus();
   }
@@ -84,8 +97,9 @@ export class DeskPane {
       this.show();
       return;
     }
-    // A new customer's topic comes up by itself, unless somebody is writing in another.
-    if (!before && !topic.deleted && !this.chat.composer.field.value && !this.chat.composer.mode) this.open(topic.id);
+    // A new customer's topic comes up by itself where that customer wrote from this page, unless somebody is writing in another.
+    const caused = this.topic === null || customerOf(topic)?.id === acted.by;
+    if (!before && !topic.deleted && caused && !this.isWriting) this.open(topic.id);
     else if (topic.id === this.topic) this.chat.composer.draw();
     this.draw();
   }
@@ -93,7 +107,7 @@ export class DeskPane {
   /** Open a customer's topic, if there is one. */
   follow(person) {
     const topic = person && topicOf(person);
-    if (topic && topic.id !== this.topic && !this.chat.composer.field.value) this.open(topic.id);
+    if (topic && topic.id !== this.topic && !this.isWriting) this.open(topic.id);
   }
 
   /** Bring the card into sight. */
@@ -120,7 +134,6 @@ export class DeskPane {
     const row = (topic) => {
       const last = lastIn(world.group.id, topic.id);
       const unread = unreadIn(world.group.id, topic.id);
-      const author = last && !last.from?.bot ? `${last.from?.name ?? ""}: ` : "";
       return el(
         "button",
         {
@@ -131,8 +144,8 @@ export class DeskPane {
         el(
           "span",
           { class: "topic-text" },
-          el("span", { class: "topic-line" }, el("b", {}, nameOf(topic)), topic.closed ? icon("lock") : null, last ? el("time", {}, clock(last.date)) : null),
-          el("span", { class: "topic-line" }, el("span", { class: "topic-last" }, last ? author + inWords(last) : ""), unread ? badge(unread) : null),
+          el("span", { class: "topic-line" }, el("b", {}, nameOf(topic)), nth(topic), topic.closed ? icon("lock") : null, last ? el("time", {}, clock(last.date)) : null),
+          el("span", { class: "topic-line" }, el("span", { class: "topic-last" }, last ? preview(topic, last) : ""), unread ? badge(unread) : null),
         ),
       );
     };
@@ -150,7 +163,7 @@ export class DeskPane {
       this.chat.header.replaceChildren(el("div", { class: "who" }, el("b", {}, say("desk")), el("small", {}, say("desk_is"))));
       return;
     }
-    const more = iconButton("more", say("more"), () =>
+    const more = iconButton("more", "more", () =>
       menu(more, [
         this.isAdmin && topic.id !== GENERAL
           ? { label: say(topic.closed ? "reopen_topic" : "close_topic"), icon: "lock", run: () => act("topic", { by: this.acting, id: topic.id }) }
@@ -158,7 +171,7 @@ export class DeskPane {
       ]),
     );
     more.hidden = !this.isAdmin || topic.id === GENERAL;
-    const back = iconButton("back", say("back"), () => this.back(), { class: "round back" });
+    const back = iconButton("back", "back", () => this.back(), { class: "round back" });
     const line = topic.closed ? say("topic_closed") : `${world.group.title} · ${say("members", { count: staff().length })}`;
     this.chat.header.replaceChildren(back, ...head(topicIcon(topic), nameOf(topic), line, more));
   }
@@ -166,6 +179,7 @@ export class DeskPane {
   drawActors() {
     const choose = (person) => {
       this.acting = person.id;
+      remember("acting", person.id);
       this.show();
     };
     const chip = (person) =>
@@ -188,6 +202,21 @@ function nameOf(topic) {
   return topic.id === GENERAL ? say("general") : topic.name;
 }
 
+/** Return the number of one of several customers with the same name, from the second on. */
+function nth(topic) {
+  const person = customerOf(topic);
+  const number = person ? numberOf(person) : 1;
+  return number > 1 ? el("i", { class: "nth" }, String(number)) : null;
+}
+
+/** Return a topic's newest message in a few words; where that is the card, which says what the topic's name says, the customer's own. */
+function preview(topic, last) {
+  if (!last.from?.bot) return `${last.from?.name ?? ""}: ${inWords(last)}`;
+  const person = last.buttons.length > 1 ? customerOf(topic) : null;
+  const own = person && messagesIn(person.id, null).findLast((message) => message.from?.id === person.id && !message.text.startsWith("/"));
+  return inWords(own ?? last);
+}
+
 function badge(count) {
   return el("i", { class: "badge", "aria-label": say("unread", { count }) }, String(count));
 }
@@ -195,5 +224,6 @@ function badge(count) {
 function topicIcon(topic) {
   if (topic.id === GENERAL) return el("span", { class: "topic-icon general" }, icon("hash"));
   const name = topic.name.replace(/^\P{L}+/u, "");
-  return el("span", { class: "topic-icon", color: `#${topic.color.toString(16).padStart(6, "0")}` }, icon("topic"), el("b", {}, initial(name)));
+  const sign = Object.keys(SIGNS).find((one) => topic.name.startsWith(one));
+  return el("span", { class: "topic-icon", color: SIGNS[sign] ?? `#${topic.color.toString(16).padStart(6, "0")}` }, icon("topic"), el("b", {}, initial(name)));
 }

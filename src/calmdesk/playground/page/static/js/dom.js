@@ -1,5 +1,7 @@
 // Elements are only ever made here. Strings become text nodes, so nothing that a person wrote is read as markup.
 
+import { say } from "./words.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Make an element: properties, `on…` listeners, `class`, `data`, attributes with a dash; children are elements or text. */
@@ -29,9 +31,10 @@ export function icon(name) {
   return made;
 }
 
-/** Make a button that shows an icon and says a word to those who don't see it. */
-export function iconButton(name, label, onclick, extra = {}) {
-  return el("button", { type: "button", class: "round", title: label, "aria-label": label, onclick, ...extra }, icon(name));
+/** Make a button that shows an icon and says a word, in the page's language, to those who don't see it. */
+export function iconButton(name, word, onclick, extra = {}) {
+  const said = { title: say(word), "aria-label": say(word), data: { wordLabel: word } };
+  return el("button", { type: "button", class: "round", ...said, onclick, ...extra }, icon(name));
 }
 
 const HUES = ["#e06c60", "#e28a3f", "#8f7ae0", "#55a84f", "#35a5b3", "#4b8fdc", "#d86595"];

@@ -4,6 +4,9 @@ import { takeAll, takeNow } from "./state.js";
 import { say } from "./words.js";
 import { toast } from "./popups.js";
 
+/** For whom this page acted last: only what they caused may change what is open here. */
+export const acted = { by: null };
+
 /** Listen to the world; say so while it can't be heard. */
 export function listen() {
   const source = new EventSource("live");
@@ -39,17 +42,20 @@ async function answerOf(request) {
 
 /** Have somebody do something; return the answer, or null where it wasn't done (the reason is shown). */
 export function act(name, asked) {
+  acted.by = asked.by ?? acted.by;
   const body = JSON.stringify(asked);
   return answerOf(fetch(`do/${name}`, { method: "POST", headers: { "Content-Type": "application/json" }, body }));
 }
 
 /** Send a picture or a file. */
-export function upload(file, { by, topic, as, caption = "" }) {
+export function upload(file, { by, topic, as, caption, seconds }) {
+  acted.by = by;
   const form = new FormData();
   form.append("by", by);
   if (topic !== null && topic !== undefined) form.append("topic", topic);
   form.append("as", as);
   form.append("caption", caption);
+  form.append("seconds", seconds);
   form.append("file", file, file.name);
   return answerOf(fetch("do/upload", { method: "POST", body: form }));
 }

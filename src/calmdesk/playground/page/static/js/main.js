@@ -6,9 +6,11 @@ import { DeskPane } from "./desk.js";
 import { el } from "./dom.js";
 import { act, listen } from "./link.js";
 import { askPerson, toast } from "./popups.js";
+import { remember, remembered } from "./place.js";
 import { customers, on, staff, unreadIn, world } from "./state.js";
 import { storyList } from "./stories.js";
-import { firstLanguage, onLanguage, say, speak } from "./words.js";
+import { matchTongues } from "./tongue.js";
+import { choose, firstLanguage, onLanguage, say, speak } from "./words.js";
 
 const PANES = ["customer", "desk", "colleague"];
 const panes = document.querySelector("main");
@@ -48,6 +50,7 @@ async function invited(payload) {
 
 function show(name) {
   panes.dataset.shown = name;
+  remember("shown", name);
   drawTabs();
   for (const pane of [customer, desk, colleague]) pane.chat.scrolled();
 }
@@ -76,7 +79,7 @@ function drawTabs() {
 const language = document.getElementById("language");
 const theme = document.getElementById("theme");
 language.value = firstLanguage();
-language.addEventListener("change", () => speak(language.value));
+language.addEventListener("change", () => choose(language.value));
 theme.value = localStorage.getItem("calmdesk.theme") ?? "auto";
 theme.addEventListener("change", () => {
   localStorage.setItem("calmdesk.theme", theme.value);
@@ -85,10 +88,14 @@ theme.addEventListener("change", () => {
 document.documentElement.dataset.theme = theme.value;
 
 onLanguage(drawTabs);
-on("all", drawTabs);
+on("all", () => {
+  panes.dataset.shown = remembered("shown", panes.dataset.shown);
+  drawTabs();
+});
 on("unread", drawTabs);
 on("person", drawTabs);
 on("all", () => (document.documentElement.dataset.ready = "true"));
 storyList((id) => customer.choose(id));
+matchTongues((spoken) => (language.value = spoken));
 speak(language.value);
 listen();

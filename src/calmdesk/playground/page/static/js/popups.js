@@ -89,6 +89,50 @@ function near(list, beside) {
   list.style.top = `${Math.max(8, below ? at.bottom + 4 : at.top - size.height - 4)}px`;
 }
 
+const CAPTION = 1024;
+
+/** Show a file before it goes out, and ask what is to stand below it; return {caption, seconds}, or null where it isn't sent. */
+export function askCaption(file, as, begun) {
+  return new Promise((answer) => {
+    const address = URL.createObjectURL(file);
+    let given = null;
+    const shown = {
+      photo: () => el("img", { class: "preview", src: address, alt: file.name }),
+      voice: () => el("audio", { class: "preview", src: address, controls: true }),
+      file: () => el("p", { class: "preview-file" }, icon("file"), file.name),
+    }[as]();
+    const caption = el("textarea", {
+      rows: 2, value: begun, placeholder: say("caption"), "aria-label": say("caption"),
+      oninput: () => caption.setCustomValidity(caption.value.length > CAPTION ? say("caption_long", { count: CAPTION }) : ""),
+      onkeydown: (event) => {
+        if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+        event.preventDefault();
+        form.requestSubmit();
+      },
+    });
+    const form = el(
+      "form",
+      { method: "dialog", onsubmit: () => (given = { caption: as === "voice" ? "" : caption.value.trim(), seconds: Math.round(shown.duration || 1) }) },
+      shown,
+      as === "voice" ? null : caption,
+      el(
+        "div",
+        { class: "answers" },
+        el("button", { type: "button", class: "plain", onclick: () => dialog.close() }, say("cancel")),
+        el("button", { class: "plain strong", id: "send-file" }, say("send")),
+      ),
+    );
+    const dialog = el("dialog", { class: "box", "aria-label": say({ photo: "photo", voice: "voice_word", file: "file" }[as]) }, form);
+    dialog.addEventListener("close", () => {
+      URL.revokeObjectURL(address);
+      answer(given);
+    });
+    open(dialog);
+    caption.dispatchEvent(new Event("input"));
+    (caption.isConnected ? caption : form.querySelector(".strong")).focus();
+  });
+}
+
 const LANGUAGES = ["zh-hans", "zh-hant", "en"];
 
 /** Ask who comes in; return {name, language}, or null. */

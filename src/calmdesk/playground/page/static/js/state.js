@@ -1,5 +1,7 @@
 // What the page knows of the world, kept up to date by the server's events.
 
+import { recall, remember, remembered } from "./place.js";
+
 export const world = {
   bot: { id: 0, name: "", username: "" },
   group: { id: 0, title: "" },
@@ -8,7 +10,7 @@ export const world = {
   chats: new Map(),
   pinned: new Map(),
   stories: new Map(),
-  unread: new Map(),
+  desk: { language: "", chosen: true, lasts: false, close: "" },
 };
 const listeners = new Map();
 const viewers = [];
@@ -53,28 +55,73 @@ export function staff() {
   return [...world.people.values()].filter((person) => person.role !== null);
 }
 
-/** Return a customer's topic: the newest that bears the name. */
+/** Return which of those with the same name a customer is, from 1. */
+export function numberOf(person) {
+  return customers().filter((one) => one.name === person.name).indexOf(person) + 1;
+}
+
+/** Return what a customer is called here: of several with one name, the later ones have a number. */
+export function called(person) {
+  const number = numberOf(person);
+  return number > 1 ? `${person.name} ${number}` : person.name;
+}
+
+/** Return a customer's topic. */
 export function topicOf(person) {
-  return [...world.topics.values()].findLast((topic) => bears(topic, person));
+  return topicsNamed(person.name)[writersNamed(person.name).indexOf(person)];
 }
 
-/** Return the customer whose topic this is: the newest who is called so. */
+/** Return the customer whose topic this is. */
 export function customerOf(topic) {
-  return topic && customers().findLast((person) => bears(topic, person));
+  const name = topic && customers().find((person) => bears(topic, person.name))?.name;
+  return name && writersNamed(name)[topicsNamed(name).indexOf(topic)];
 }
 
-function bears(topic, person) {
-  return topic.name.split(" · ")[0].endsWith(` ${person.name}`);
+// Of customers with one name, the first who wrote has the first topic.
+
+function topicsNamed(name) {
+  return [...world.topics.values()].filter((topic) => bears(topic, name)).sort((one, other) => one.id - other.id);
+}
+
+function writersNamed(name) {
+  const begun = (person) => messagesIn(person.id, null)[0]?.id;
+  return customers().filter((person) => person.name === name && begun(person)).sort((one, other) => begun(one) - begun(other));
+}
+
+function bears(topic, name) {
+  return topic.name.split(" · ")[0].endsWith(` ${name}`);
+}
+
+function unread(chat, topic) {
+  const upTo = remembered("read", {})[key(chat, topic)] ?? 0;
+  return messagesIn(chat, topic).filter((message) => message.id > upTo && message.from?.bot && !message.service);
 }
 
 /** Return how many messages of a place nobody has looked at. */
 export function unreadIn(chat, topic) {
-  return world.unread.get(key(chat, topic))?.count ?? 0;
+  return unread(chat, topic).length;
+}
+
+/** Return the first message of a place that nobody has looked at. */
+export function firstUnread(chat, topic) {
+  return unread(chat, topic)[0]?.id;
 }
 
 /** Note that a place has been looked at. */
-export function read(place) {
-  if (world.unread.delete(place)) tell("unread");
+export function read(chat, topic) {
+  const [place, newest] = [key(chat, topic), messagesIn(chat, topic).at(-1)?.id ?? 0];
+  const all = remembered("read", {});
+  if ((all[place] ?? 0) >= newest) return;
+  const news = unreadIn(chat, topic) > 0;
+  remember("read", { ...all, [place]: newest });
+  if (news) tell("unread");
+}
+
+/** Take all that is there for read: nobody was here before. */
+function readAll() {
+  const all = {};
+  for (const chat of world.chats.values()) for (const message of chat.values()) all[key(message.chat, message.topic)] = message.id;
+  remember("read", all);
 }
 
 function keep(message) {
@@ -87,7 +134,9 @@ function keep(message) {
 
 /** Take over everything that there is. */
 export function takeAll(all) {
+  const known = recall(all.id);
   Object.assign(world.bot, all.bot);
+  Object.assign(world.desk, all.desk);
   Object.assign(world.group, all.group);
   for (const map of [world.people, world.topics, world.chats, world.pinned, world.stories]) map.clear();
   for (const person of all.people) world.people.set(person.id, person);
@@ -95,6 +144,7 @@ export function takeAll(all) {
   for (const message of all.messages) keep(message);
   for (const { chat, ids } of all.pinned) world.pinned.set(chat, ids);
   for (const story of all.stories) world.stories.set(story.id, story);
+  if (!known) readAll();
   tell("all");
 }
 
@@ -103,11 +153,9 @@ const TAKES = {
     const before = keep(message);
     const place = key(message.chat, message.topic);
     tell("message", message, before);
-    if (!before && message.from?.bot && !message.service && !viewers.some((looksAt) => looksAt(place))) {
-      const unread = world.unread.get(place) ?? { count: 0, first: message.id };
-      world.unread.set(place, { ...unread, count: unread.count + 1 });
-      tell("unread");
-    }
+    if (before) return;
+    if (viewers.some((looksAt) => looksAt(place))) read(message.chat, message.topic);
+    else tell("unread");
   },
   deleted({ chat, id, topic }) {
     world.chats.get(chat)?.delete(id);

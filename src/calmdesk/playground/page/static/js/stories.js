@@ -1,27 +1,35 @@
 // The guided stories: the list, the bar that plays one, and the line that says where to look.
 
-import { avatar, el, icon, iconButton } from "./dom.js";
-import { act } from "./link.js";
+import { avatar, el, icon, iconButton, rove } from "./dom.js";
+import { act, acted } from "./link.js";
+import { remember, remembered } from "./place.js";
 import { on, world } from "./state.js";
 import { mine, onLanguage, say } from "./words.js";
 
-let current = null;
 const listeners = [];
 
 function changed() {
   for (const listener of listeners) listener();
 }
 
-/** Return the story that is being played. */
-export function playing() {
-  return current === null ? null : (world.stories.get(current) ?? null);
+/** Return the story that a customer is in, unless it was put away. */
+function storyOf(customer) {
+  const story = customer && [...world.stories.values()].find((one) => one.customer === customer);
+  return story && !remembered("away", []).includes(customer) ? story : null;
+}
+
+function putAway(customer, away) {
+  const others = remembered("away", []).filter((one) => one !== customer);
+  remember("away", away ? [...others, customer] : others);
+  changed();
 }
 
 async function next(id, choose) {
-  current = id;
   const played = await act("story", { story: id });
-  if (played) choose(played.customer);
-  changed();
+  if (!played) return;
+  acted.by = played.customer;
+  putAway(played.customer, false);
+  choose(played.customer);
 }
 
 on("all", changed);
@@ -43,34 +51,34 @@ export function storyList(choose) {
       el("span", {}, el("b", {}, story.title), el("small", {}, story.about)),
       el("em", {}, say(story.language)),
     );
-  listeners.push(() =>
+  listeners.push(() => {
+    const entries = el("div", { class: "story-list" }, [...world.stories.values()].map(entry));
     list.replaceChildren(
-      el("h2", {}, say("stories_title")),
+      el("div", { class: "sheet-head" }, el("h2", {}, say("stories_title")), iconButton("close", "close", () => list.hidePopover())),
       el("p", { class: "hint" }, say("stories_hint")),
-      el("div", { class: "story-list" }, [...world.stories.values()].map(entry)),
-    ),
-  );
+      entries,
+    );
+    rove(entries, ".story");
+  });
+  list.addEventListener("toggle", (event) => event.newState === "open" && list.querySelector(".story")?.focus({ focusVisible: false }));
 }
 
 /** The bar over the customer's chat that plays a story. */
 export class StoryBar {
-  constructor(choose) {
-    this.choose = choose;
+  /** `person` returns whose telephone it is. */
+  constructor(choose, person) {
+    [this.choose, this.person] = [choose, person];
     this.element = el("div", { class: "story-bar", hidden: true });
     listeners.push(() => this.draw());
   }
 
   draw() {
-    const story = playing();
+    const story = storyOf(this.person());
     this.element.hidden = !story;
     if (!story) return;
     const over = story.played === story.turns.length;
     const coming = over ? null : story.turns[story.played];
     const dots = story.turns.map((_, place) => el("i", { class: place < story.played ? "done" : "" }));
-    const put = () => {
-      current = null;
-      changed();
-    };
     const go = el(
       "button",
       { type: "button", class: "chip strong", id: "next-turn", onclick: () => next(story.id, this.choose) },
@@ -83,9 +91,11 @@ export class StoryBar {
         { class: "story-head" },
         el("b", {}, story.title),
         el("span", { class: "dots", role: "img", "aria-label": say("turn", { number: story.played, count: story.turns.length }) }, dots),
-        iconButton("close", say("stop_story"), put),
+        iconButton("close", "stop_story", () => putAway(story.customer, true)),
       ),
-      el("div", { class: "story-next" }, el("p", {}, over ? say("story_over") : `${coming.photo ? "🖼 " : ""}${coming.text}`), go),
+      over
+        ? el("div", { class: "story-next ended" }, el("p", {}, say("story_over", { close: world.desk.close })), go)
+        : el("div", { class: "story-next" }, el("p", {}, `${coming.photo ? "🖼 " : ""}${coming.text}`), go),
     );
   }
 }
@@ -100,10 +110,10 @@ export class StoryHint {
   }
 
   draw() {
-    const story = playing();
-    const turn = story && story.played > 0 ? story.turns[story.played - 1] : null;
-    this.element.hidden = !turn || this.person() !== story.customer;
-    if (this.element.hidden) return;
+    const story = storyOf(this.person());
+    const turn = story?.turns[story.played - 1];
+    this.element.hidden = !turn;
+    if (!turn) return;
     this.element.replaceChildren(
       icon("eye"),
       el("p", {}, mine(turn.hint)),

@@ -2,13 +2,19 @@
 
 const ALL = JSON.parse(document.getElementById("words").textContent);
 const LANGUAGES = Object.keys(ALL);
+const KEY = "calmdesk.language";
 const listeners = [];
 let current = LANGUAGES[0];
 
-/** Return a word or a sentence, names put in. */
+/** Return a word or a sentence, names put in; between a name in Latin letters and Han characters there is a space. */
 export function say(key, values = {}) {
   const text = ALL[current][key] ?? ALL[LANGUAGES[0]][key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+  return text.replace(/(\p{Script=Han})?\{(\w+)\}(?=(\p{Script=Han})?)/gu, (whole, before, name, after) => {
+    if (!(name in values)) return whole;
+    const value = String(values[name]);
+    const [left, right] = [before && /^[\p{Script=Latin}\d]/u.test(value), after && /[\p{Script=Latin}\d]$/u.test(value)];
+    return `${before ?? ""}${left ? " " : ""}${value}${right ? " " : ""}`;
+  });
 }
 
 /** Say whether there is such a word. */
@@ -26,26 +32,43 @@ export function onLanguage(listener) {
   listeners.push(listener);
 }
 
-/** Return the language that was chosen, or the first of the browser's that there is. */
-export function firstLanguage() {
-  const kept = localStorage.getItem("calmdesk.language");
-  if (LANGUAGES.includes(kept)) return kept;
-  for (const wanted of navigator.languages ?? []) {
-    const found = LANGUAGES.find((one) => ALL[one].tags.split(" ").some((tag) => wanted.toLowerCase().startsWith(tag)));
+/** Return the first of the page's languages that somebody who reads these would understand. */
+export function languageFor(wanted) {
+  for (const one of wanted) {
+    const found = LANGUAGES.find((language) => ALL[language].tags.split(" ").some((tag) => one.toLowerCase().startsWith(tag)));
     if (found) return found;
   }
   return LANGUAGES[0];
 }
 
-/** Speak another language. */
+/** Say whether somebody chose the page's language. */
+export function wasChosen() {
+  return LANGUAGES.includes(localStorage.getItem(KEY));
+}
+
+/** Return the language that was chosen, or the first of the browser's that there is. */
+export function firstLanguage() {
+  return wasChosen() ? localStorage.getItem(KEY) : languageFor(navigator.languages ?? []);
+}
+
+/** Note that somebody chose a language. */
+export function choose(language) {
+  localStorage.setItem(KEY, language);
+  speak(language);
+}
+
+/** Speak another language, and return it. */
 export function speak(language) {
   current = language;
-  localStorage.setItem("calmdesk.language", language);
   document.documentElement.lang = language;
   document.title = say("title");
   for (const one of document.querySelectorAll("[data-word]")) one.textContent = say(one.dataset.word);
-  for (const one of document.querySelectorAll("[data-word-label]")) one.setAttribute("aria-label", say(one.dataset.wordLabel));
+  for (const one of document.querySelectorAll("[data-word-label]")) {
+    one.setAttribute("aria-label", say(one.dataset.wordLabel));
+    if (one.title) one.title = say(one.dataset.wordLabel);
+  }
   for (const listener of listeners) listener();
+  return language;
 }
 
 /** Return the time of day. */

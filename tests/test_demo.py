@@ -25,7 +25,7 @@ from calmdesk.config import Settings, load_settings
 from calmdesk.desk.words import Words
 from calmdesk.playground.entities import message_text
 from calmdesk.playground.page import Page, cast_for, serving_page
-from calmdesk.playground.page.lasting import StageFile, kept_stage, lasting
+from calmdesk.playground.page.lasting import EVERY, StageFile, kept_stage, lasting
 from calmdesk.playground.page.routes import HERE, words
 from calmdesk.playground.page.stories import PICTURES, Story, shipped_stories
 from calmdesk.playground.queries import Tap
@@ -510,6 +510,22 @@ def test_a_damaged_file_is_refused_with_one_helpful_line(tmp_path: Path, content
     assert done.returncode == 1
     assert re.fullmatch(rf"Error: {re.escape(str(file))} is damaged\..*Move it away.*\n", done.stderr)
     assert file.read_bytes() == content
+
+
+async def test_a_second_demo_on_the_same_database_is_refused_and_changes_nothing(tmp_path: Path, adviser: Adviser) -> None:
+    """It says in one line who has the database; what the first has written down stays."""
+    place = Place(tmp_path / "desk.db", lasts=True)
+    command = [sys.executable, "-m", "calmdesk", "demo", "--no-browser", "--config", str(ROOT / "bot.toml"), "--db", str(place.db)]
+    async with open_demo(place, adviser) as page:
+        await page.stage.person(next(iter(page.stage.staff))).chat.until(lambda messages: len(messages) > 1)
+        await asyncio.sleep(2 * EVERY)  # nothing happens any more, so nothing is written
+        before = StageFile.beside(place.db).path.stat().st_mtime_ns
+        other = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        _, errors = await asyncio.wait_for(other.communicate(), 20)
+        assert StageFile.beside(place.db).path.stat().st_mtime_ns == before
+
+    assert other.returncode == 1
+    assert re.fullmatch(r"Error: .*another calmdesk runs on this database.*\n", errors.decode())
 
 
 async def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,11 +23,11 @@ from calmdesk.config import Settings
 from calmdesk.desk.desk import Desk
 from calmdesk.desk.words import Words
 from calmdesk.playground import TelegramWorld
-from calmdesk.playground.page import LastingError, Stage, StageFile, cast_for, lasting, serving_page
+from calmdesk.playground.page import LastingError, Stage, StageFile, cast_for, kept_stage, lasting, serving_page
 from calmdesk.playground.server import serving
 from calmdesk.reading.classifier import WeightsError
 from calmdesk.shelf import PlaybookError
-from calmdesk.store.store import Books
+from calmdesk.store.store import Books, StoreError
 from calmdesk.telegram.app import running
 
 HURRIED = 60.0
@@ -60,8 +60,6 @@ class Place:
 async def at_work(settings: Settings, place: Place, stage: Stage, adviser: Adviser) -> AsyncIterator[None]:
     """Keep a desk open on a stage as long as the context lasts; what was written before it waits for it, as it does in Telegram."""
     async with AsyncExitStack() as stack:
-        if place.file:
-            await stack.enter_async_context(lasting(stage, place.file))
         world = await stack.enter_async_context(serving(stage.world))
         settings = _moved(settings, stage, place.db)
         desk = Desk(settings, adviser, bot=world.bot.username or "")
@@ -70,7 +68,11 @@ async def at_work(settings: Settings, place: Place, stage: Stage, adviser: Advis
         if not admin.chat.started:
             await open_desk.house.store.write(partial(_hire, stage=stage))
             await admin.starts()
+        if place.file:  # not before the desk has the database to itself
+            await stack.enter_async_context(lasting(stage, place.file))
         yield
+    if place.file:
+        place.file.write(kept_stage(stage))  # with what the desk did while it closed
 
 
 def _stage(language: str | None) -> Stage:
@@ -163,5 +165,5 @@ def run(settings: Settings, port: int, db: Path | None, lang: str | None, *, bro
         places = partial(Place, db, lasts=True) if db else partial(next, fresh)
         try:
             asyncio.run(keep_open(settings, places, port, opened))
-        except (LastingError, PlaybookError, WeightsError) as error:
+        except (LastingError, StoreError, PlaybookError, WeightsError, OSError) as error:
             stop(str(error))

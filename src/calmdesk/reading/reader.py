@@ -373,7 +373,7 @@ class Reader:
     def level_of(self, reading: Reading) -> int:
         """Return the level (1 to 5) that a reading's labels ask for (B7)."""
         claimed = [f"types.{label}" for label in reading.types] + [f"risks.{label}" for label in reading.risks]
-        claimed += [f"signals.{label}" for label in reading.signals]
+        claimed += [f"signals.{label}" for label in reading.signals] + [f"intensity.{reading.intensity}"]
         return max((self.levels.get(label, 1) for label in claimed), default=1)
 
 

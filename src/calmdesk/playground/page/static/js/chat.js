@@ -130,7 +130,7 @@ export class Chat {
     if (old) old.replaceWith(made);
     else this.log.append(made);
     this.arrange();
-    if (before) this.changed(message, made);
+    if (before && !(before.buttons?.length && !message.buttons.length)) this.changed(message, made); // a card that was put away is no news
     else made.classList.add("fresh");
     const mine = message.from?.id === this.me;
     if (!this.visible) this.unseen = true;

@@ -66,8 +66,8 @@ class Sight:
             texts=texts,
             hits=hits,
             codes=codes,
-            of=np.cumsum(between) - 1,
-            offsets=np.flatnonzero(between)[:-1] + 1,
+            of=between.cumsum() - 1,
+            offsets=between.nonzero()[0][:-1] + 1,
             units=units,
             meant=meanings.find(units),
             class_keys=meanings.class_keys,
@@ -106,13 +106,13 @@ def _runs(units: Units, of: Places) -> Iterator[_Found]:
 
 def _word_parts(codes: Codes, units: Units) -> Iterator[_Found]:
     """Yield the parts of the longer Latin words."""
-    words = np.flatnonzero((units.ends - units.starts > _WORD_PARTS[0]) & letters(codes[units.starts]))
+    words = ((units.ends - units.starts > _WORD_PARTS[0]) & letters(codes[units.starts])).nonzero()[0]
     if not len(words):
         return
     starts, ends = units.starts[words], units.ends[words]
     for size in _WORD_PARTS:
         counts = ends - starts - size + 1
-        places = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        places = (starts - counts.cumsum() + counts).repeat(counts) + np.arange(counts.sum())
         keys = sum(codes[places + shift] * _OF_PART[shift] for shift in range(size))
         yield np.asarray(keys, dtype=np.uint64) * _OF_PART[size], places, places + size
 
@@ -124,18 +124,18 @@ def _meaning_runs(codes: Codes, said: Said, class_keys: Keys) -> Iterator[_Found
         return
     # A class of 0 is none; its key is 0, and so is that of whatever it is a part of.
     keys = class_keys[classes]
-    clause = np.cumsum(_CLAUSE_ENDS[np.minimum(codes, 127)])[starts]
+    clause = _CLAUSE_ENDS[np.minimum(codes, 127)].cumsum()[starts]
     turned = _turned((keys == key_of(f"^{_NEGATOR}")).any(axis=1), clause)
     yield from _kept(np.concatenate([keys, keys * (turned * _OF_NEGATED)[:, None]], axis=1), starts, ends)
-    first = np.repeat(np.arange(len(starts)), _REACH + 1)
-    second = first + np.tile(np.arange(_REACH + 1), len(starts))
-    near = np.flatnonzero(clause[first] == clause.take(second, mode="clip") * (second < len(starts)))
+    first = np.arange(len(starts)).repeat(_REACH + 1)
+    second = (np.arange(len(starts))[:, None] + np.arange(_REACH + 1)).reshape(-1)
+    near = ((clause[first] == clause.take(second, mode="clip")) & (second < len(starts))).nonzero()[0]
     first, second = first[near], second[near]
     pairs = _pair(keys[first][:, :, None], keys[second][:, None, :])
     # Of two meanings of one word each pair counts once.
     pairs[first == second] *= _ONE_BEHIND_THE_OTHER[: keys.shape[1], : keys.shape[1]]
     yield from _kept(pairs.reshape(len(first), keys.shape[1] ** 2), starts[first], ends[second])
-    following = np.flatnonzero((second == first + 1) & (clause.take(second + 1, mode="clip") == clause[first]) & (second + 1 < len(starts)))
+    following = ((second == first + 1) & (clause.take(second + 1, mode="clip") == clause[first]) & (second + 1 < len(starts))).nonzero()[0]
     if len(following):
         two, third = pairs[following][:, :, :, None], keys[second[following] + 1][:, None, None, :]
         triples = np.where((two != 0) & (third != 0), two * _OF_TRIPLE + third, np.uint64(0))
@@ -160,7 +160,7 @@ def _pair(one: Keys, other: Keys) -> Keys:
 
 def _kept(keys: Keys, starts: Places, ends: Places) -> Iterator[_Found]:
     """Yield those *keys*, a row for each place, that are not 0."""
-    rows, columns = np.nonzero(keys)
+    rows, columns = keys.nonzero()
     yield keys[rows, columns], starts[rows], ends[rows]
 
 

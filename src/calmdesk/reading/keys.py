@@ -58,9 +58,9 @@ def cut(codes: Codes) -> Units:
     digit[1:-1] |= ((inner == ord(".")) | (inner == ord(","))) & digit[:-2] & digit[2:]
     goes_on = np.zeros(len(codes), dtype=bool)
     goes_on[1:] = (letter[1:] & letter[:-1]) | (digit[1:] & digit[:-1])
-    edges = np.flatnonzero(~goes_on)
+    edges = (~goes_on).nonzero()[0]
     begins = (codes[edges] > ord(" ")) | (codes[edges] == 0)
-    starts, ends = edges[begins], np.append(edges[1:], len(codes))[begins]
+    starts, ends = edges[begins], np.concatenate([edges[1:], [len(codes)]])[begins]
     spelt = codes[starts].astype(np.uint64)
     if goes_on.any():
         within = np.arange(len(codes)) - np.maximum.accumulate(np.where(goes_on, 0, np.arange(len(codes))))
@@ -102,10 +102,6 @@ def key_of(name: str) -> int:
     return (crc32(name.encode()) + 1) * int(_OF_NAME) % 2**64
 
 
-_BUCKETS = 2**18
-_BUCKET_BITS = np.uint64(64 - 18)
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class KeyTable:
     """Keys in order, each once; its row is its place."""
@@ -121,10 +117,11 @@ class KeyTable:
 
         Keys are spread evenly, so that their first bits tell nearly where they stand.
         """
-        bucket = keys >> _BUCKET_BITS
-        rows, behind = self._begins[bucket], self._begins[bucket + np.uint64(1)]
+        begins, shift = self._begins
+        bucket = (keys >> shift).astype(np.intp)
+        rows, behind = begins[bucket], begins[bucket + 1]
         known = np.zeros(len(keys), dtype=bool)
-        left = np.flatnonzero(rows < behind)
+        left = (rows < behind).nonzero()[0]
         while len(left):
             hit = self.keys[rows[left]] == keys[left]
             known[left[hit]] = True
@@ -134,7 +131,9 @@ class KeyTable:
         return rows[known].astype(np.intp), known
 
     @cached_property
-    def _begins(self) -> NDArray[np.int32]:
-        """For each beginning of a key the row of the first key that has it."""
-        counts = np.bincount((self.keys >> _BUCKET_BITS).astype(np.intp), minlength=_BUCKETS)
-        return np.concatenate([np.zeros(1, dtype=np.int32), np.cumsum(counts, dtype=np.int32)])
+    def _begins(self) -> tuple[NDArray[np.int32], np.uint64]:
+        """For each beginning of a key the row of the first key that has it; and by how many bits a key is longer than a beginning."""
+        bits = max(1, len(self.keys).bit_length())
+        shift = np.uint64(64 - bits)
+        counts = np.bincount((self.keys >> shift).astype(np.intp), minlength=2**bits)
+        return np.concatenate([np.zeros(1, dtype=np.int32), np.cumsum(counts, dtype=np.int32)]), shift

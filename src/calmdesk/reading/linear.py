@@ -53,12 +53,12 @@ class Linear:
         keys, of, starts, ends = sight.runs()
         rows, known = self.table.find(keys)
         places = of[known] * len(self.table) + rows
-        order = np.argsort(places, kind="stable")
+        order = places.argsort(kind="stable")
         places, starts, ends = places[order], starts[known][order], ends[known][order]
         of, rows = places // len(self.table), places % len(self.table)
-        edges = np.searchsorted(of, np.arange(len(sight.texts) + 1))
-        once = np.flatnonzero(np.diff(places, prepend=-1))
-        different, first = rows[once], np.searchsorted(once, edges)
+        edges = of.searchsorted(np.arange(len(sight.texts) + 1))
+        once = _first_of_each(places).nonzero()[0]
+        different, first = rows[once], once.searchsorted(edges)
         lengths = np.sqrt(_summed(self.squares[different], first) + np.float32(self.steady))
         weight = _summed(OPENED[self.weights[different]], first) / np.maximum(lengths, 1e-9)[:, None]
         for number in range(len(sight.texts)):
@@ -66,7 +66,7 @@ class Linear:
         weighed = [
             Weighed(rows[left:right], starts[left:right] - offset, ends[left:right] - offset, count)
             for left, right, offset, count in zip(
-                edges[:-1].tolist(), edges[1:].tolist(), sight.offsets.tolist(), np.diff(first).tolist(), strict=True
+                edges[:-1].tolist(), edges[1:].tolist(), sight.offsets.tolist(), (first[1:] - first[:-1]).tolist(), strict=True
             )
         ]
         return np.asarray(self.bias + weight * self.scale, dtype=np.float32), weighed
@@ -86,10 +86,10 @@ class Linear:
 
     def pointed(self, weighed: Weighed, spans: Sequence[tuple[int, int]], whole: Iterable[Iterable[str]]) -> Floats:
         """Return the logits, in the last column, of clauses of a weighed text, each with the features *whole* of its own."""
-        first = np.diff(weighed.rows, prepend=-1) > 0
-        rows, numbers = weighed.rows[first], np.cumsum(first) - 1
+        first = _first_of_each(weighed.rows)
+        rows, numbers = weighed.rows[first], first.cumsum() - 1
         edges = np.array(spans, dtype=np.intp).reshape(-1, 2)
-        clause, place = np.nonzero((weighed.starts >= edges[:, :1]) & (weighed.ends <= edges[:, 1:]))
+        clause, place = ((weighed.starts >= edges[:, :1]) & (weighed.ends <= edges[:, 1:])).nonzero()
         there = np.zeros((len(edges), len(rows)), dtype=np.float32)
         there[clause, numbers[place]] = 1
         weight = there @ OPENED[self.weights[rows, -1]] / np.sqrt(there @ self.squares[rows] + np.float32(self.steady))
@@ -135,10 +135,15 @@ class _Weights(dict[str, float]):
         return weight
 
 
+def _first_of_each(ordered: Places) -> NDArray[np.bool_]:
+    """Say which of some numbers in order are the first of their kind."""
+    return np.concatenate([np.ones(min(1, len(ordered)), dtype=bool), ordered[1:] != ordered[:-1]])
+
+
 def _summed(values: Floats, first: Places) -> Floats:
     """Return the sums of the stretches of *values* that begin at each of *first*, the last of which is their end; 0 for an empty one."""
     sums = np.zeros((len(first) - 1, *values.shape[1:]), dtype=np.float32)
-    filled = np.flatnonzero(np.diff(first))
+    filled = (first[1:] - first[:-1]).nonzero()[0]
     if len(filled):
         sums[filled] = np.add.reduceat(values, first[filled], axis=0)
     return sums

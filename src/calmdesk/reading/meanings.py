@@ -70,7 +70,7 @@ class Meanings:
         """Return what of known meaning stands in joined texts; of several words that could stand at a place the longest does."""
         runs = run_keys(units.spelt, LONGEST)
         rows, known = self.table.find(np.concatenate(runs))
-        sizes = np.repeat(np.arange(1, len(runs) + 1), [len(run) for run in runs])[known]
+        sizes = np.arange(1, len(runs) + 1).repeat([len(run) for run in runs])[known]
         places = np.concatenate([np.arange(len(run)) for run in runs])[known]
         inside = units.keys[places] != 0  # what stands between two texts leaves no mark in a run's key where the run begins with it
         rows, sizes, places = rows[inside], sizes[inside], places[inside]

@@ -47,15 +47,15 @@ class Seen(NamedTuple):
 def seen(sight: Sight) -> Seen:
     """Return what the network sees of the texts of *sight*."""
     (keys,), starts = run_keys(sight.units.keys, 1), sight.units.starts
-    edges = np.flatnonzero(keys == 0)
+    edges = (keys == 0).nonzero()[0]
     if len(keys) > LONGEST and (np.diff(edges) - 1 > LONGEST).any():
         stays = _within(edges)
         keys, starts = keys[stays], starts[stays]
-        edges = np.flatnonzero(keys == 0)
+        edges = (keys == 0).nonzero()[0]
     said = [np.concatenate(parts) for parts in zip(*sight.meant, strict=True)]
     words, numbers = _covered(said[0], said[1], starts)
     classes = said[2][words]
-    marked = np.repeat(numbers, np.count_nonzero(classes, axis=1))
+    marked = numbers.repeat((classes > 0).sum(axis=1))
     fired = [(hit, offset) for hits, offset in zip(sight.hits, sight.offsets.tolist(), strict=True) for hit in hits]
     spans = np.array([(hit.start + offset, hit.end + offset) for hit, offset in fired], dtype=np.intp).reshape(-1, 2)
     which, at = _covered(spans[:, 0], spans[:, 1], starts)
@@ -74,10 +74,10 @@ def _within(edges: Places) -> NDArray[np.bool_]:
 
 def _covered(first: Places, last: Places, starts: Places) -> tuple[Places, Places]:
     """Return the units that begin in stretches from *first* to *last*: the number of the stretch and that of the unit."""
-    left, right = np.searchsorted(starts, first), np.searchsorted(starts, last)
+    left, right = starts.searchsorted(first), starts.searchsorted(last)
     counts = right - left
-    which = np.repeat(np.arange(len(first)), counts)
-    return which, np.arange(counts.sum()) + np.repeat(left - np.cumsum(counts) + counts, counts)
+    which = np.arange(len(first)).repeat(counts)
+    return which, np.arange(counts.sum()) + (left - counts.cumsum() + counts).repeat(counts)
 
 
 class Pointing(NamedTuple):
@@ -92,10 +92,11 @@ class Pointing(NamedTuple):
 
     def of(self, spans: Sequence[tuple[int, int]]) -> list[float | None]:
         """Return the logits of clauses, None for one of which the network sees nothing."""
-        edges = np.searchsorted(self.starts, np.array(spans, dtype=np.intp).reshape(-1))
+        edges = self.starts.searchsorted(np.array(spans, dtype=np.intp)).tolist()
+        strongest, parts = self.at_units.T.tolist()
         return [
-            float(part[:, 0].max() + part[:, 1].mean()) + self.of_all if len(part := self.at_units[left:right]) else None
-            for left, right in edges.reshape(-1, 2).tolist()
+            max(strongest[left:right]) + sum(parts[left:right]) / (right - left) + self.of_all if left < right else None
+            for left, right in edges
         ]
 
 
@@ -126,7 +127,7 @@ class Network:
         at = np.concatenate([marked, fired])
         rows = np.concatenate([self.class_rows[classes], np.array([self.marks.get(name, 0) for name in names], dtype=np.intp)])
         _add(vectors, at, self.mark_vectors[rows])
-        counts = np.diff(edges) - 1
+        counts = edges[1:] - edges[:-1] - 1
         length = np.sqrt((counts + CALM).astype(np.float32))[:, None]
         answers, layers = [], []
         for weights, bias in self._side_by_side:
@@ -172,9 +173,10 @@ def _add(vectors: Floats, at: Places, marks: Floats) -> None:
     """Add to the *vectors* of units *at* the vectors of their *marks*."""
     if not len(at):
         return
-    order = np.argsort(at, kind="stable")
-    units, first = np.unique(at[order], return_index=True)
-    vectors[units] += np.add.reduceat(marks[order], first)
+    order = at.argsort(kind="stable")
+    units = at[order]
+    first = np.concatenate([[True], units[1:] != units[:-1]]).nonzero()[0]
+    vectors[units[first]] += np.add.reduceat(marks[order], first)
 
 
 def _over_neighbours(vectors: Floats, weights: Floats, bias: Floats) -> Floats:

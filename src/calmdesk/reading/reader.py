@@ -276,6 +276,9 @@ class Reader:
 
     def _traits(self, last: Glance, earlier: Sequence[Glance], conversation: Conversation) -> tuple[str, ...]:
         traits = list(self._many("traits", last))
+        few = len(last.folded.text.strip("!?.,~ ")) <= self.languages[last.lang].clauses.terse
+        if few and last.nature == "valid" and "terse" in self.labels["traits"] and "terse" not in traits:
+            traits.append("terse")
         asked = any(_ASKED.search(turn.text) for turn in conversation.answered[-1:])
         long = len(last.folded.text) > self.languages[last.lang].clauses.longest
         if "terse" in traits and (asked or long or last.intensity == HIGHEST):

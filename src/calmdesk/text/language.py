@@ -88,6 +88,8 @@ class Clauses(BaseModel):
     """Characters; a shorter clause is no point."""
     longest: int = Field(ge=10)
     """Characters; a longer clause is cut or left out."""
+    terse: int = 0
+    """Characters; a complaint that has no more is terse (C8)."""
 
 
 class Facts(BaseModel):

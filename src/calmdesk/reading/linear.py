@@ -29,7 +29,7 @@ class Weighed:
     """Where in the folded text."""
     ends: Places
     known: int
-    """How many different runs of the text the model knows: how much it has to go by."""
+    """How many different runs of the text have a share in its length: how much the model has to go by."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,15 +59,16 @@ class Linear:
         edges = of.searchsorted(np.arange(len(sight.texts) + 1))
         once = _first_of_each(places).nonzero()[0]
         different, first = rows[once], once.searchsorted(edges)
-        lengths = np.sqrt(_summed(self.squares[different], first) + np.float32(self.steady))
+        squares = self.squares[different]
+        lengths = np.sqrt(_summed(squares, first) + np.float32(self.steady))
         weight = _summed(OPENED[self.weights[different]], first) / np.maximum(lengths, 1e-9)[:, None]
         for number in range(len(sight.texts)):
             weight[number] += self._named(sight.whole(number))
+        shared = _summed((squares > 0).astype(np.float32), first).astype(int)
+        bounds = zip(edges[:-1].tolist(), edges[1:].tolist(), sight.offsets.tolist(), shared.tolist(), strict=True)
         weighed = [
             Weighed(rows[left:right], starts[left:right] - offset, ends[left:right] - offset, count)
-            for left, right, offset, count in zip(
-                edges[:-1].tolist(), edges[1:].tolist(), sight.offsets.tolist(), (first[1:] - first[:-1]).tolist(), strict=True
-            )
+            for left, right, offset, count in bounds
         ]
         return np.asarray(self.bias + weight * self.scale, dtype=np.float32), weighed
 

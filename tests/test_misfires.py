@@ -139,6 +139,7 @@ async def test_a_topic_that_was_made_before_the_desk_died_is_taken_up(house: Hou
     lin = house.customer()
     await lin.says(LATE)
     topic = await house.topic_of(lin)
+    await house.settles()
     await house.write(lambda books: books.places.topic_gone(1))
     created = next(update for update in house.world.updates.sent if "forum_topic_created" in update.get("message", {}))
     house.world.updates.push("message", created["message"], house.group.id)

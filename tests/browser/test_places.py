@@ -172,9 +172,9 @@ def test_english_is_spoken_where_the_browser_does() -> None:
             page.until(lambda number=number: len(page.all(".story-bar .done")) == number or page.find(".story-next.ended"))  # type: ignore[misc]
             if page.all(".story-next.ended"):
                 break
-        over = page.find(".story-next p")
-        assert f"“{SAYS('en', 'button_close')}”" in over.text
-        assert page.driver.execute_script("return arguments[0].scrollHeight <= arguments[0].clientHeight + 1", over)
+        page.until(lambda: f"“{SAYS('en', 'button_close')}”" in page.find(".story-next p").text)
+        fits = "const p = document.querySelector('.story-next p'); return p.scrollHeight <= p.clientHeight + 1"
+        page.until(lambda: page.driver.execute_script(fits))
 
         page.find("#language option[value=zh-Hans]").click()
         page.until(lambda: "英文" in page.find("#tongue").text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,6 +46,7 @@ _WHOLE = 0.15
 _LETS_FALL = 0.01
 """A figure may fall by so much on the held-out messages, or by one message where they are few."""
 _NEARER_FOR_ASTRAY = 2
+_AT_A_TIME = 64
 _JUDGED = ("types", "intensity", "temperament")
 
 
@@ -72,6 +73,8 @@ class Correction(BaseModel):
         return {name: getattr(self, name) for name in DIMENSIONS if name in spoken and getattr(self, name) is not None}
 
 
+_Seen = tuple[set[int], set[int]]
+"""The keys of the features of a message: those that stand somewhere, and those of the whole."""
 Said = tuple[str, Mapping[str, Any]]
 """A message's text, and what it is by dimension."""
 
@@ -180,7 +183,8 @@ def judged(reader: Reader, became: Classifier, corrections: Sequence[Said], own:
 
 
 def _readings(reader: Reader, said: Sequence[Said]) -> list[Reading]:
-    return [reader.read(Conversation.of(text)) for text, _ in said]
+    talks = [Conversation.of(text) for text, _ in said]
+    return [reading for first in range(0, len(talks), _AT_A_TIME) for reading in reader.read_all(talks[first : first + _AT_A_TIME])]
 
 
 def _shown(reading: Reading, name: str) -> Any:
@@ -215,8 +219,7 @@ def fold_in(reader: Reader, corrections: Sequence[Said], own: Sequence[Said]) ->
     or of which nothing is said, is to stay as it is, like all of our own messages.
     """
     sight = _sight(reader, [text for text, _ in (*corrections, *own)])
-    keys, of, _, _ = sight.runs()
-    seen = [(set(keys[of == number].tolist()), set(map(key_of, sight.whole(number)))) for number in range(len(sight.texts))]
+    seen = list(_seen(sight))
     moving = _moving(seen[: len(corrections)], seen[len(corrections) :])
     linear = _extended(reader.classifier.linear, moving)
     classifier = replace(reader.classifier, linear=linear)
@@ -236,6 +239,15 @@ def fold_in(reader: Reader, corrections: Sequence[Said], own: Sequence[Said]) ->
     return replace(classifier, linear=_with(linear, moving, moved * own_weight[:, None], columns), trained_on={
         **classifier.trained_on, "corrections": len(corrections),
     })  # fmt: skip
+
+
+def _seen(sight: Sight) -> Iterator[_Seen]:
+    """Yield the features of each text."""
+    keys, of, _, _ = sight.runs()
+    order = of.argsort(kind="stable")
+    edges = of[order].searchsorted(np.arange(1, len(sight.texts)))
+    for number, runs in enumerate(np.split(keys[order], edges)):
+        yield set(runs.tolist()), set(map(key_of, sight.whole(number)))
 
 
 def _sight(reader: Reader, texts: Iterable[str]) -> Sight:
@@ -259,10 +271,6 @@ def _taught(reader: Reader, text: str, labels: Mapping[str, Any]) -> dict[int, b
         elif output.startswith("intensity>") and "intensity" in taught:
             found[column] = taught["intensity"] > int(output.removeprefix("intensity>"))
     return found
-
-
-_Seen = tuple[set[int], set[int]]
-"""The keys of the features of a message: those that stand somewhere, and those of the whole."""
 
 
 def _moving(corrections: Sequence[_Seen], own: Sequence[_Seen]) -> list[int]:

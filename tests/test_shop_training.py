@@ -115,6 +115,7 @@ def test_what_nobody_corrected_stays_to_the_bit(learnt: tuple[Path, Result]) -> 
     assert (before.network.unit_vectors == after.network.unit_vectors).all()
 
 
+@pytest.mark.long
 def test_the_same_corrections_give_the_same_file(learnt: tuple[Path, Result], corrections: Path, tmp_path: Path) -> None:
     """In whatever order they stand, the weights' file is the same to the byte."""
     turned = tmp_path / "turned.jsonl"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,28 @@ def test_a_faulty_line_is_answered_in_its_place(line: object, id_: object, messa
     assert message in answers[1]["error"]
     assert set(answers[1]) == {"id", "line", "error"}
     assert answers[0] == answers[2]
+
+
+@pytest.mark.parametrize("verb", ["read", "suggest"])
+def test_nothing_but_faulty_lines_is_answered_too(verb: str) -> None:
+    """Where no line can be read, each is told what is wrong with it."""
+    answers, code = run(verb, "{", "[]")
+
+    assert code == 1
+    assert [answer["line"] for answer in answers] == [1, 2]
+
+
+def test_a_line_is_answered_before_the_next_one_comes() -> None:
+    """A program that writes a message, waits for its reading and then writes the next one isn't left waiting."""
+    command = [sys.executable, "-m", "calmdesk", "read"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT) as process:
+        assert process.stdin
+        assert process.stdout
+        for number in (1, 2):
+            process.stdin.write(json.dumps({"id": number, "text": "快递八天了还没到"}) + "\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["id"] == number
+        process.stdin.close()
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "😡😡😡", "……！！！", "\u200b\u200d", "\x00\x01\x02\x1b[31m", "12345", "。"])

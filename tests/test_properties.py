@@ -50,6 +50,18 @@ def test_folding_leaves_nothing_loose(text: str) -> None:
 
 
 @relaxed
+@given(some=st.lists(anything, max_size=6))
+def test_messages_are_read_alike_alone_and_together(adviser: Adviser, some: list[str]) -> None:
+    """What a message is read as has nothing to do with those that are read at the same time."""
+    talks = [conversation(f"customer: {text}") for text in some]
+    for together, talk in zip(adviser.read_all(talks), talks, strict=True):
+        alone = adviser.read(talk)
+        assert together.as_json() | {"scores": None} == alone.as_json() | {"scores": None}
+        for dimension, scores in alone.scores.items():
+            assert scores == pytest.approx(together.scores[dimension], abs=0.0011), "products of matrices differ in their last bits"
+
+
+@relaxed
 @given(text=anything)
 def test_the_sieve_holds_back_no_pattern_that_matches(adviser: Adviser, text: str) -> None:
     """Of the patterns for facts every one that matches somewhere is among the likely ones."""

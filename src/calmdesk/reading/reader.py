@@ -144,6 +144,8 @@ class Reader:
 
     def glances(self, messages: Sequence[tuple[str, Sequence[str]]]) -> list[Glance]:
         """Read messages each by itself; the ones *before* it help to tell the language of one that gives no sign."""
+        if not messages:
+            return []
         folded = [fold(text[:LONGEST_READ]) for text, _ in messages]
         hits = [self.lexicon.find(one) for one in folded]
         scored = self.classifier.score([one.text for one in folded], hits)

@@ -153,6 +153,26 @@ async def test_a_correction_changes_the_suggestions_at_once(house: House) -> Non
     assert "wrong_item" in corrections[0][2]["types"]
 
 
+async def test_what_was_sent_is_not_offered_again_after_a_correction(house: House) -> None:
+    """An agent who sends a reply and then corrects the reading gets others; the same one would go out twice."""
+    wang = await house.hires("小王")
+    lin = house.customer()
+    await lin.says(LATE)
+    card = await house.card(lin, "八天")
+    await wang.taps(house.word("button_correct"), on=card)
+    topic = await house.topic_of(lin)
+    await house.offers("发错货", topic)
+    offered = (await house.read(lambda books: books.readings.offered(1)))[0]
+    await house.write(lambda books: books.cases.add(books.cases.get(1), "agent", "发出去了。", template=offered.template))
+    await wang.taps("发错货", on=topic)
+    await house.card(lin, "发错货")
+
+    kept = await house.read(lambda books: books.readings.last(1))
+    assert kept
+    later = await house.read(lambda books: books.readings.offered(kept.id))
+    assert offered.template not in {reply.template for reply in later}
+
+
 async def test_strangers_get_nothing_from_the_desk(house: House) -> None:
     """Somebody in the group who isn't of the staff can neither tap nor write to a customer."""
     lin, stranger = house.customer(), house.customer("路人")

@@ -53,7 +53,7 @@ def advise(kit: Kit, books: Books, case: Case, customer: Person, changed: int = 
     newest = next((message.id for message in reversed(messages) if _is_words(message)), 0)
     if conversation is None:
         return None
-    advice = kit.adviser.suggest(conversation, _corrected(kit, books, conversation, newest), lang=kit.desk_language)
+    advice = kit.adviser.suggest(conversation, _corrected(kit, books, conversation, newest), _sent(messages), kit.desk_language)
     if 0 < changed < newest:
         until_then = conversation_of(case, [message for message in messages if message.id <= changed], customer)
         earlier = kit.adviser.suggest(until_then, lang=kit.desk_language) if until_then else advice
@@ -66,6 +66,11 @@ def advise(kit: Kit, books: Books, case: Case, customer: Person, changed: int = 
 def _is_words(message: Message) -> bool:
     """Say whether a message is one of the customer's that can be read."""
     return message.role == "customer" and bool(message.text) and not message.deleted_at
+
+
+def _sent(messages: Sequence[Message]) -> set[str]:
+    """Return the wordings that were sent, those behind the customer's last word too: none is offered twice."""
+    return {message.template for message in messages if message.role == "agent" and message.template}
 
 
 def _corrected(kit: Kit, books: Books, conversation: Conversation, message_id: int) -> dict[str, Any]:
@@ -85,7 +90,7 @@ def others(kit: Kit, books: Books, case: Case, customer: Person) -> bool:
     conversation = conversation_of(case, books.cases.messages(case.id), customer)
     if kept is None or conversation is None:
         return False
-    shown = books.readings.shown_templates(kept.id)
+    shown = {*books.readings.shown_templates(kept.id), *_sent(books.cases.messages(case.id))}
     advice = kit.adviser.suggest(conversation, _corrected(kit, books, conversation, kept.message_id), shown, kit.desk_language)
     if not advice.suggestions:
         return False

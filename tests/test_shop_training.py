@@ -125,7 +125,9 @@ def test_the_same_corrections_give_the_same_file(learnt: tuple[Path, Result], co
     assert (tmp_path / "again.npz").read_bytes() == learnt[0].read_bytes()
 
 
-@pytest.mark.parametrize("other", [[], ["service"]], ids=["no complaint", "another type"])
+@pytest.mark.parametrize(
+    "other", [pytest.param([], id="no complaint"), pytest.param(["service"], id="another type", marks=pytest.mark.long)]
+)
 def test_corrections_that_contradict_each_other_are_refused(other: list[str], tmp_path: Path) -> None:
     """Every second one says something else of the same: one line says so, and nothing is written."""
     file = jsonl(

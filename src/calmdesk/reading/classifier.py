@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -132,18 +132,15 @@ class Classifier:
 
     def score(self, texts: Sequence[str], hits: Sequence[Sequence[Hit]]) -> list[Scored]:
         """Score folded *texts*, in each of which the cues *hits* fired."""
-        of_linear, of_network, scored = self.opinions(Sight.of_texts(texts, hits, self.meanings))
-        logits = of_linear * self.shares[0, :-1] + of_network * self.shares[1, :-1] + self.shares[2, :-1]
-        return [replace(one, logits=row) for one, row in zip(scored, logits, strict=True)]
+        return self.opinions(Sight.of_texts(texts, hits, self.meanings))[2]
 
     def opinions(self, sight: Sight) -> tuple[Floats, Floats, list[Scored]]:
-        """Return what the linear model and what the network think of each text, before they are mixed; and what that rests on."""
-        of_linear, weighed = self.linear.weigh(sight)
+        """Return what the linear model and what the network think of each text, and the scores that both come to."""
+        weights, weighed = self.linear.weigh(sight)
+        of_linear = weights[:, : len(self.outputs)]
         of_network, pointing = self.network.look(sight)
-        scored = [
-            Scored(row, known, points, hits) for row, known, points, hits in zip(of_linear, weighed, pointing, sight.hits, strict=True)
-        ]
-        return of_linear[:, : len(self.outputs)], of_network, scored
+        logits = of_linear * self.shares[0, :-1] + of_network * self.shares[1, :-1] + self.shares[2, :-1]
+        return of_linear, of_network, [Scored(*found) for found in zip(logits, weighed, pointing, sight.hits, strict=True)]
 
     def on_clauses(self, scored: Scored, text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
         """Return what both models think of whether each of the clauses *spans* of the scored folded *text* is a point."""

@@ -82,8 +82,10 @@ class Linear:
         return _Rows(self)
 
     @cached_property
-    def _of_clauses(self) -> _Weights:
-        return _Weights(self)
+    def _of_points(self) -> list[float]:
+        """The opened weights in the last column."""
+        found: list[float] = OPENED[self.weights[:, -1]].tolist()
+        return found
 
     def pointed(self, weighed: Weighed, spans: Sequence[tuple[int, int]], whole: Iterable[Iterable[str]]) -> Floats:
         """Return the logits, in the last column, of clauses of a weighed text, each with the features *whole* of its own."""
@@ -94,7 +96,7 @@ class Linear:
         there = np.zeros((len(edges), len(rows)), dtype=np.float32)
         there[clause, numbers[place]] = 1
         weight = there @ OPENED[self.weights[rows, -1]] / np.sqrt(there @ self.squares[rows] + np.float32(self.steady))
-        weight += [sum(map(self._of_clauses.__getitem__, names)) for names in whole]
+        weight += [sum(self._of_points[row] for name in names if (row := self._row_of[name]) is not None) for names in whole]
         return np.asarray(self.bias[-1] + weight * self.scale[-1], dtype=np.float32)
 
     def strongest(self, weighed: Weighed, column: int, most: int = 2) -> list[tuple[int, int]]:
@@ -122,18 +124,6 @@ class _Rows(dict[str, int | None]):
         rows, known = self._linear.table.find(np.array([key_of(name)], dtype=np.uint64))
         row = self[name] = int(rows[0]) if known[0] else None
         return row
-
-
-class _Weights(dict[str, float]):
-    """The opened weights, in the last column, of features that have names."""
-
-    def __init__(self, linear: Linear) -> None:
-        self._linear = linear
-
-    def __missing__(self, name: str) -> float:
-        rows, _ = self._linear.table.find(np.array([key_of(name)], dtype=np.uint64))
-        weight = self[name] = float(OPENED[self._linear.weights[rows, -1]].sum())
-        return weight
 
 
 def _first_of_each(ordered: Places) -> NDArray[np.bool_]:

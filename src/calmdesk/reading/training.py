@@ -215,14 +215,14 @@ def _matrix(messages: Sequence[_Seen], clauses: Sequence[_Seen]) -> _Matrix:
     everything = np.concatenate([*(part for one in messages for part in (one.runs, one.whole)), *(one.whole for one in clauses)])
     keys, counts = np.unique(everything, return_counts=True)
     keys, counts = keys[counts >= _SEEN_AT_LEAST], np.minimum(counts[counts >= _SEEN_AT_LEAST], len(messages))
-    is_whole = np.zeros(len(keys), dtype=bool)
-    is_whole[_columns(keys, np.unique(np.concatenate([one.whole for one in (*messages, *clauses)])))] = True
+    table, is_whole = KeyTable(keys), np.zeros(len(keys), dtype=bool)
+    is_whole[table.find(np.unique(np.concatenate([one.whole for one in (*messages, *clauses)])))[0]] = True
     rarity = np.log((1 + len(messages)) / (1 + counts)) + 1
     data: list[NDArray[np.float32]] = []
     indices: list[Places] = []
     starts = [0]
     for one in chain(messages, clauses):
-        rows, others = _columns(keys, one.runs), _columns(keys, one.whole)
+        rows, others = table.find(one.runs)[0], table.find(one.whole)[0]
         norm = float(np.sqrt((rarity[rows] ** 2).sum() + _STEADY))
         indices += [rows, others]
         data += [(rarity[rows] / norm).astype(np.float32), np.full(len(others), _WHOLE, dtype=np.float32)]
@@ -230,12 +230,6 @@ def _matrix(messages: Sequence[_Seen], clauses: Sequence[_Seen]) -> _Matrix:
     shape = (len(messages) + len(clauses), len(keys))
     rows = csr_matrix((np.concatenate(data), np.concatenate(indices).astype(np.int32), starts), shape=shape)
     return _Matrix(rows, keys, np.where(is_whole, 0.0, rarity**2).astype(np.float32))
-
-
-def _columns(keys: Keys, wanted: Keys) -> Places:
-    """Return the columns of those of the *wanted* features that are among the sorted *keys*."""
-    columns = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.asarray(columns[keys[columns] == wanted], dtype=np.intp)
 
 
 def _fit(rows: Any, is_run: Bools, targets: Mapping[str, Bools], tell: Progress) -> tuple[Floats, Floats]:

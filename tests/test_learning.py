@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -147,6 +148,24 @@ def test_our_own_messages_judge_only_where_there_are_no_real_ones(tmp_path: Path
 
     assert [bool(source.judging()) for source in sources([own], [], [])] == [True]
     assert [bool(source.judging()) for source in sources([own], [real], [])] == [False, True]
+
+
+def test_labels_of_a_table_judge_only_where_there_are_no_more_trusted_ones(tmp_path: Path) -> None:
+    """From when on a label is claimed is for the careful reader to say; a table's marks of points judge points."""
+    own, real, texts, table = (tmp_path / name for name in ("own.jsonl", "real.jsonl", "texts.jsonl", "labels.tsv"))
+    row = {"text": "?", "nature": "none", "intensity": 0, "temperament": "unclear"}
+    for path in (own, real, texts):
+        path.write_text("".join(json.dumps({"id": f"u{number}", **row}) + "\n" for number in range(60)), "utf-8")
+    legends = ["types: L=logistics", "nature: n=none", "temperament: u=unclear", "traits: x=terse", "needs: v=vent", "risks: a=abuse"]
+    table.write_text(
+        "".join(f"# {legend}\n" for legend in legends) + "".join(f"u{number}\t-\tn0u\t-\t-\t-\t-\n" for number in range(60)), "utf-8"
+    )
+
+    *_, of_table = sources([own], [real], [(table, texts)])
+    assert of_table.judging()
+    assert not of_table.trusted
+    *_, of_table = sources([own], [], [(table, texts)])
+    assert of_table.trusted
 
 
 def order_network() -> Network:

@@ -13,7 +13,7 @@ from calmdesk.cli.main import main
 from calmdesk.reading.classifier import VERSION, Classifier, WeightsError
 from calmdesk.reading.labelled import LabelledMessage
 from calmdesk.reading.scales import kappa
-from calmdesk.reading.training import train
+from calmdesk.reading.training import Judges, train
 from tests.conftest import ROOT
 
 
@@ -26,7 +26,15 @@ def messages(count: int) -> list[LabelledMessage]:
 def trained(adviser: Adviser, count: int) -> Classifier:
     """Return a classifier that saw little."""
     playbook, found = adviser.playbook, messages(count)
-    return train(found[5:], found[:5], playbook.lexicon, playbook.languages, adviser.reader.labels, {"some": count}, lambda _line: None)
+    return train(
+        found[5:],
+        Judges(found[:5], found[:5]),
+        playbook.lexicon,
+        playbook.languages,
+        adviser.reader.labels,
+        {"some": count},
+        lambda _line: None,
+    )
 
 
 def test_the_same_messages_give_the_same_file(adviser: Adviser, tmp_path: Path) -> None:

@@ -13,12 +13,12 @@ from calmdesk.cli.main import labelled
 from calmdesk.playbook.playbook import Playbook
 from calmdesk.reading.classifier import Classifier
 from calmdesk.reading.labelled import LabelledMessage, LabelTableError, joined, labels_by_id
-from calmdesk.reading.training import train
+from calmdesk.reading.training import Judges, train
 
 _JUDGES = 5
 """Every fifth message of the most trusted source is never trained on …"""
-_JUDGES_OF_TABLE = 15
-"""… and every fifteenth of those with labels from a table."""
+_JUDGES_OF_POINTS = 30
+"""… and every thirtieth of those with labels from a table: these say which clauses are points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Source:
     messages: Sequence[LabelledMessage]
     judges: int
     """Every so many-th message judges instead of teaching; 0 for none."""
+    trusted: bool = True
+    """Whether its labels judge; else only its marks of points."""
 
     def __len__(self) -> int:
         """Return how many messages there are."""
@@ -46,9 +48,10 @@ class Source:
 def sources(own: Sequence[Path], extra: Sequence[Path], tables: Iterable[tuple[Path, Path]]) -> list[Source]:
     """Return the messages of the files: the project's *own*, *extra* labelled ones, and *tables* of labels with their texts.
 
-    Real messages judge; where there are none, some of our own do.
+    The most trusted real messages judge: the *extra* ones, else those of the tables, else some of our own.
     """
-    joining = [Source(table.name, _joined(table, texts), _JUDGES_OF_TABLE) for table, texts in tables]
+    every = _JUDGES_OF_POINTS if extra else _JUDGES
+    joining = [Source(table.name, _joined(table, texts), every, trusted=not extra) for table, texts in tables]
     ours = [Source(path.name, labelled(path), 0 if extra or joining else _JUDGES) for path in own]
     return [*ours, *(Source(path.name, labelled(path), _JUDGES) for path in extra), *joining]
 
@@ -67,7 +70,10 @@ def weights_of(found: Sequence[Source], playbook: Playbook) -> Classifier:
     """Return the classifier that the sources teach, for the labels of *playbook*."""
     return train(
         [message for source in found for message in source.teaching()],
-        [message for source in found for message in source.judging()],
+        Judges(
+            [message for source in found if source.trusted for message in source.judging()],
+            [message for source in found for message in source.judging() if message.pointed is not None],
+        ),
         playbook.lexicon,
         playbook.languages,
         {"types": tuple(playbook.complaints), **{key: tuple(labels) for key, labels in playbook.labels.items()}},

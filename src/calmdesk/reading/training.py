@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,16 +76,23 @@ class _Matrix:
     """Per feature the square of its rarity; 0 for a feature of the whole."""
 
 
+class Judges(NamedTuple):
+    """Messages that are never trained on: by them it is decided how much each model counts and from when on a label is claimed."""
+
+    of_labels: Sequence[LabelledMessage]
+    of_points: Sequence[LabelledMessage]
+    """Those with marked points judge points; they may be the same."""
+
+
 def train(
-    learnt: Sequence[LabelledMessage], judges: Sequence[LabelledMessage], lexicon: Lexicon, languages: Mapping[str, Language],
+    learnt: Sequence[LabelledMessage], judges: Judges, lexicon: Lexicon, languages: Mapping[str, Language],
     labels: Mapping[str, Sequence[str]], sources: Mapping[str, int], tell: Progress,
 ) -> Classifier:  # fmt: skip
-    """Return a classifier trained on *learnt*.
+    """Return a classifier trained on *learnt*, balanced by *judges*.
 
-    *judges* are never trained on: by them it is decided how much each model counts and from when on a label is claimed.
     *labels* are those of the playbook, *sources* what to note of where the messages came from.
     """
-    tell(f"reading {len(learnt)} messages to learn from, {len(judges)} to judge by")
+    tell(f"reading {len(learnt)} messages to learn from; {len(judges.of_labels)} judge labels, {len(judges.of_points)} points")
     meanings = shipped_meanings()
     examples = [_example(message, lexicon, languages) for message in learnt]
     targets = _targets(learnt, labels)
@@ -95,35 +102,34 @@ def train(
     network = fit_network(list(_sights(examples, meanings)), np.stack(list(targets.values()), axis=1), clauses, meanings, tell)
     draft = Classifier(outputs, linear, network, np.zeros((3, len(outputs) + 1), dtype=np.float32), {}, (), dict(sources), meanings)
     tell("judging")
-    judging = [_example(message, lexicon, languages) for message in judges]
-    opinions, of_points = _opinions(draft, judging, languages)
-    truth = dict(zip(outputs, _true(judges, outputs).T, strict=True))
+    of_labels, of_points = ([_example(message, lexicon, languages) for message in some] for some in judges)
+    opinions = _on_messages(draft, of_labels)
+    truth = dict(zip(outputs, _true(judges.of_labels, outputs).T, strict=True))
     shares = shares_of(outputs, opinions, truth)
     likely = mixed(opinions, shares)
-    shares = np.hstack([shares, shares_of([POINT], of_points[:2], {POINT: of_points[2]})])
+    *on_clauses, pointed = _on_clauses(draft, of_points, languages)
+    shares = np.hstack([shares, shares_of([POINT], (on_clauses[0], on_clauses[1]), {POINT: pointed[:, 0] > 0})])
     steps = [outputs.index(f"intensity>{step}") for step in range(HIGHEST) if f"intensity>{step}" in outputs]
-    cuts = cuts_of(likely[:, steps].sum(axis=1), np.array([message.intensity for message in judges]), HIGHEST)
+    cuts = cuts_of(likely[:, steps].sum(axis=1), np.array([message.intensity for message in judges.of_labels]), HIGHEST)
     return Classifier(outputs, linear, network, shares, thresholds_of(truth, likely), cuts, dict(sources), meanings)
 
 
-def _opinions(
-    draft: Classifier, judging: Sequence[_Example], languages: Mapping[str, Language]
-) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats, Bools]]:
-    """Return what both models think of each message; and of each clause, with whether it is a point."""
-    of_messages: list[tuple[Floats, Floats]] = []
-    of_clauses: list[tuple[float, float, bool]] = []
-    number = 0
+def _on_messages(draft: Classifier, judging: Sequence[_Example]) -> tuple[Floats, Floats]:
+    """Return what both models think of each message."""
+    both = [draft.opinions(sight)[:2] for sight in _sights(judging, draft.meanings)]
+    return np.concatenate([linear for linear, _ in both]), np.concatenate([network for _, network in both])
+
+
+def _on_clauses(draft: Classifier, judging: Sequence[_Example], languages: Mapping[str, Language]) -> Floats:
+    """Return what both models think of each marked clause, and 1 where it is a point: three columns of one value each."""
+    found: list[tuple[float, float, bool]] = []
+    examples = iter(judging)
     for sight in _sights(judging, draft.meanings):
-        linear, network, scored = draft.opinions(sight)
-        of_messages.append((linear, network))
-        for text, one in zip(sight.texts, scored, strict=True):
-            if said := list(_said_of(judging[number], languages)):
+        for text, one in zip(sight.texts, draft.opinions(sight)[2], strict=True):
+            if said := list(_said_of(next(examples), languages)):
                 both = draft.on_clauses(one, text, [(start, end) for start, end, _ in said])
-                of_clauses += [(*opinion, is_point) for opinion, (_, _, is_point) in zip(both, said, strict=True)]
-            number += 1
-    linear, network = (np.concatenate(part) for part in zip(*of_messages, strict=True))
-    of_linear, of_network, pointed = np.array(of_clauses or [(0.0, 0.0, False)], dtype=np.float32).T[:, :, None]
-    return (linear, network), (of_linear, of_network, pointed[:, 0] > 0)
+                found += [(*opinion, is_point) for opinion, (_, _, is_point) in zip(both, said, strict=True)]
+    return np.array(found or [(0.0, 0.0, False)], dtype=np.float32).T[:, :, None]
 
 
 def _example(message: LabelledMessage, lexicon: Lexicon, languages: Mapping[str, Language]) -> _Example:

@@ -433,7 +433,7 @@ def test_a_fact_is_put_in_as_before(open_shop: Open) -> None:
     """Points that were a list stay a list, when the admin writes the same name in brackets."""
     shop = open_shop({ONE: "您说的：{{ points | numbered }}对吗？"})
     admin = shop.person(1, "林姐", "admin")
-    writes(admin, "您是说[客户说的几点]是这样吗？")
+    writes(admin, "您是说[顾客说的几点]是这样吗？")
     assert "您是说{{ points | numbered }}是这样吗？" in shop.store.now(lambda books: books.wordings.of(ONE))[0].text
 
 

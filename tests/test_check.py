@@ -56,7 +56,7 @@ FAULTS: dict[str, tuple[dict[str, str | None], str, str, str]] = {
     ),
     "cue without an example": (changed(DEFECT, '["broken"]', '["broken", "smashed"]'), DEFECT, "cues.strong.en", "no example exercises 'smashed'"),
     "procedure that leads nowhere": (changed(DEFECT, 'go = "record"', 'go = "rekord"'), DEFECT, "procedure[0].next", "no step"),
-    "brackets that a customer would see": (reply("您说[客户说的几点]，是哪一块？"), ONE, "text", "would see [客户说的几点]"),
+    "brackets that a customer would see": (reply("您说[顾客说的几点]，是哪一块？"), ONE, "text", "would see [顾客说的几点]"),
     "regular expression that isn't one": ({"facts.toml": "order_numbers = ['(']"}, "facts.toml", "order_numbers.0", "isn't a regular expression"),
     "question without a question mark": (changed("products/toys.toml", "哪一块？", "哪一块"), "products/toys.toml", "questions.zh-Hans[0]", "isn't a question"),
     "no sample for a variable": (changed("samples.toml", 'days = "8"\n', ""), "samples.toml", "zh-Hans", "no value for days"),

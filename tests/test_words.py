@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -296,6 +297,48 @@ def test_the_greeting_says_what_is_kept_how_long_and_how_to_erase_it(lang: str) 
     greeting = WORDS(lang, "greeting", shop="山野小店", days=365)
 
     assert all(part in greeting for part in ("山野小店", "365", "/export", "/forget", "/language", "Telegram"))
+
+
+@by_language
+def test_help_says_what_the_figures_on_a_card_mean(lang: str) -> None:
+    """Level and heat stand on every card without a word; /help explains both, under the names that they have there."""
+    told = WORDS(lang, "staff_help").casefold()
+
+    assert WORDS(lang, "heat").casefold() in told
+    assert WORDS(lang, "level", level="").strip().casefold() in told
+    assert all(str(level) in told for level in range(6))
+
+
+OTHER_NAMES = {"zh-Hans": r"客户(?!端)|客人", "zh-Hant": "客戶(?!端)|顧客"}
+THEIR_OWN = {"cues", "examples", "lexicon", "hits", "misses", "patterns"}
+"""What customers say, and what is looked for in what is said, in whatever words."""
+
+
+def said_in(lang: str, data: object, inside: bool = False) -> Iterator[str]:
+    """Yield the texts that a file of words or of the playbook has in one language for its readers."""
+    if isinstance(data, str):
+        if inside:
+            yield data
+    elif isinstance(data, list):
+        for one in data:
+            yield from said_in(lang, one, inside)
+    elif isinstance(data, dict):
+        for key, one in data.items():
+            if key not in THEIR_OWN:
+                yield from said_in(lang, one, inside or key == lang)
+
+
+@pytest.mark.parametrize("lang", OTHER_NAMES)
+def test_a_customer_is_called_the_same_everywhere(lang: str) -> None:
+    """One word for the customer on the card, on the pages of the desk and the demo, in the playbook's advice and in the guides."""
+    files = [SOURCE / "data" / "desk.toml", SOURCE / "data" / "trial.toml", *(SOURCE / "playground" / "page").rglob("*.toml")]
+    files += (ROOT / "templates").rglob("*.toml")
+    texts = {path.name: list(said_in(lang, tomllib.loads(path.read_text("utf-8")))) for path in files}
+    if lang == "zh-Hans":
+        texts |= {path.name: [path.read_text("utf-8")] for path in (*ROOT.glob("*.zh-CN.md"), *(ROOT / "docs").glob("*.zh-CN.md"))}
+
+    assert sum(map(len, texts.values())) > 400
+    assert {name: found for name, said in texts.items() if (found := [one for one in said if re.search(OTHER_NAMES[lang], one)])} == {}
 
 
 @by_language

@@ -106,7 +106,7 @@ class Adviser:
     def of(cls, shelf: Shelf, settings: Settings) -> Adviser:
         """Return the adviser of a shop whose playbook is on *shelf*; see `open`."""
         playbook, problems = Playbook.load(shelf)
-        problems += _unknown_language(settings, playbook)
+        problems += _unknown_languages(settings, playbook)
         if problems:
             raise PlaybookError(problems)
         return cls(settings, playbook, Replies(shelf), playbook.reader(_classifier(settings)), shelf)
@@ -131,7 +131,7 @@ class Adviser:
         """Return the reading of the customer's last message, what the agents did before it, and all that conditions can ask for."""
         reading = self.read(conversation, corrected)
         history = history_of(conversation, self.playbook)
-        known = known_of(reading, conversation, self.playbook, self.settings.shop.name, len(reading.heat))
+        known = known_of(reading, conversation, self.playbook, self.settings.shop.called(reading.lang), len(reading.heat))
         return reading, history, situation_of(reading, history, self.playbook, known, self.settings.promises)
 
     def suggest(
@@ -200,8 +200,8 @@ class Adviser:
 
 
 def unfit_settings(settings: Settings, playbook: Playbook) -> list[Problem]:
-    """Return the problems of settings that name what isn't there: a `[desk] language`, or `[reading] weights`."""
-    problems = _unknown_language(settings, playbook)
+    """Return the problems of settings that name what isn't there: a language in `[desk]` or `[shop]`, or `[reading] weights`."""
+    problems = _unknown_languages(settings, playbook)
     if settings.reading.weights is not None:
         try:
             _classifier(settings)
@@ -210,11 +210,13 @@ def unfit_settings(settings: Settings, playbook: Playbook) -> list[Problem]:
     return problems
 
 
-def _unknown_language(settings: Settings, playbook: Playbook) -> list[Problem]:
-    lang = settings.desk.language
-    if lang is None or lang in playbook.languages:
-        return []
-    return [Problem("bot.toml", "desk.language", f"unknown language {lang!r}; there are {', '.join(playbook.languages)}")]
+def _unknown_languages(settings: Settings, playbook: Playbook) -> list[Problem]:
+    named = [("desk.language", settings.desk.language), *(("shop.names", lang) for lang in settings.shop.names)]
+    return [
+        Problem("bot.toml", where, f"unknown language {lang!r}; there are {', '.join(playbook.languages)}")
+        for where, lang in named
+        if lang is not None and lang not in playbook.languages
+    ]
 
 
 def _classifier(settings: Settings) -> Classifier:

@@ -40,6 +40,12 @@ class Shop(_Section):
     """`[shop]`."""
 
     name: str = "小店"
+    names: dict[str, str] = {}
+    """By language, what the shop is called where that isn't its name."""
+
+    def called(self, lang: str) -> str:
+        """Return what the shop is called in a language."""
+        return self.names.get(lang, self.name)
 
 
 class Templates(_Section):

@@ -128,7 +128,7 @@ def _first_language(kit: Kit, said: Said) -> str:
 def _greet(kit: Kit, books: Books, customer: Customer) -> None:
     if customer.greeted_at is None and customer.account == 0 and kit.settings.desk.greet:
         books.customers.greeted(customer.id)
-        lang, shop, days = customer.language, kit.settings.shop.name, kit.settings.store.keep_days
+        lang, shop, days = customer.language, kit.settings.shop.called(customer.language), kit.settings.store.keep_days
         words = kit.words(lang, "greeting", shop=shop, days=days) if days else kit.words(lang, "greeting_kept", shop=shop)
         tell_customer(books, customer, words)
 
@@ -190,7 +190,8 @@ def _start(kit: Kit, books: Books, customer: Customer) -> None:
     if customer.greeted_at is None:
         _greet(kit, books, customer)
     else:
-        tell_customer(books, customer, kit.words(customer.language, "welcome_back", shop=kit.settings.shop.name))
+        shop = kit.settings.shop.called(customer.language)
+        tell_customer(books, customer, kit.words(customer.language, "welcome_back", shop=shop))
 
 
 def _language(kit: Kit, books: Books, customer: Customer) -> None:

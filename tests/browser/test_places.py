@@ -7,9 +7,13 @@ import re
 from typing import Any
 from urllib.request import Request, urlopen
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 
 from calmdesk.desk.words import Words
+from calmdesk.playground.page import cast_for
+from calmdesk.playground.page.routes import words
+from calmdesk.playground.page.stories import shipped_stories
 from tests.browser.driver import NARROW, Browser, browser, demo, newcomer
 
 SAYS = Words.shipped()
@@ -169,6 +173,7 @@ def test_english_is_spoken_where_the_browser_does() -> None:
         assert page.find("#stories-button").text == "Stories"
         assert not page.find("#tongue").is_displayed()
         page.click("#stories-button")
+        assert shipped_stories()["picky"].title in page.until(lambda: page.find(".story").text), "those in English come first"
         page.click("[data-story=picky]")
         page.until(lambda: page.keys("desk", SAYS("en", "button_close")))
         for number in range(2, 7):
@@ -189,6 +194,33 @@ def test_english_is_spoken_where_the_browser_does() -> None:
         page.writes("customer", "快递三天没到")
         page.until(lambda: page.keys("desk", SAYS("zh-Hans", "button_close")))
         assert page.troubles() == []
+
+
+def test_traditional_characters_are_written_where_the_browser_asks_for_them() -> None:
+    """In Taiwan the page and the desk are Traditional from the first visit."""
+    with demo() as address, browser("zh-TW") as page:
+        page.opens(address)
+        page.until(lambda: cast_for("zh-Hant").group in page.find("#desk .topic-column").text)
+        assert page.find("#stories-button").text == words()["zh-Hant"]["stories"]
+        assert not page.find("#tongue").is_displayed()
+        page.writes("customer", "宅配三天沒到")
+        page.until(lambda: page.keys("desk", SAYS("zh-Hant", "button_supervisor")))
+        assert page.troubles() == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "lang"),
+    [
+        (["zh-TW", "zh"], "zh-Hant"), (["zh-HK"], "zh-Hant"), (["zh-Hant-MO"], "zh-Hant"), (["zh"], "zh-Hans"), (["zh-SG"], "zh-Hans"),
+        (["fr", "en-GB", "zh-TW"], "en"),
+    ],
+)  # fmt: skip
+def test_the_browser_tells_the_pages_language(page: Browser, tags: list[str], lang: str) -> None:
+    """The first of its languages that the page speaks is taken; Taiwan and Hong Kong get Traditional characters."""
+    asked = """
+    import(new URL('static/js/words.js', location)).then(({ languageFor }) => arguments[1](languageFor(arguments[0])));
+    """
+    assert page.driver.execute_async_script(asked, tags) == lang
 
 
 def test_a_language_that_was_asked_for_is_the_pages_too() -> None:

@@ -4,7 +4,7 @@ import { avatar, el, icon, iconButton, rove } from "./dom.js";
 import { act, acted } from "./link.js";
 import { remember, remembered } from "./place.js";
 import { on, world } from "./state.js";
-import { mine, onLanguage, say } from "./words.js";
+import { mine, onLanguage, say, speaks } from "./words.js";
 
 const listeners = [];
 
@@ -52,7 +52,8 @@ export function storyList(choose) {
       el("em", {}, say(story.language)),
     );
   listeners.push(() => {
-    const entries = el("div", { class: "story-list" }, [...world.stories.values()].map(entry));
+    const familiarFirst = [...world.stories.values()].sort((one, other) => speaks(other.language) - speaks(one.language));
+    const entries = el("div", { class: "story-list" }, familiarFirst.map(entry));
     list.replaceChildren(
       el("div", { class: "sheet-head" }, el("h2", {}, say("stories_title")), iconButton("close", "close", () => list.hidePopover())),
       el("p", { class: "hint" }, say("stories_hint")),

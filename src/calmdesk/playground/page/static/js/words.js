@@ -32,13 +32,19 @@ export function onLanguage(listener) {
   listeners.push(listener);
 }
 
-/** Return the first of the page's languages that somebody who reads these would understand. */
+/** Return the page's language for the first of these that it speaks: the one with the longest tag that fits, so zh-TW isn't taken for zh. */
 export function languageFor(wanted) {
   for (const one of wanted) {
-    const found = LANGUAGES.find((language) => ALL[language].tags.split(" ").some((tag) => one.toLowerCase().startsWith(tag)));
-    if (found) return found;
+    const fits = (language) => Math.max(0, ...ALL[language].tags.split(" ").map((tag) => (one.toLowerCase().startsWith(tag) ? tag.length : 0)));
+    const best = LANGUAGES.reduce((first, other) => (fits(other) > fits(first) ? other : first));
+    if (fits(best)) return best;
   }
   return LANGUAGES[0];
+}
+
+/** Say whether a language is the one that the page speaks. */
+export function speaks(tag) {
+  return languageFor([tag]) === current;
 }
 
 /** Say whether somebody chose the page's language. */

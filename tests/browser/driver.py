@@ -160,6 +160,15 @@ class Browser:
         cards = [one.text for one in self.all("#desk article:has(blockquote):has(.key)")]
         return cards[-1] if cards else ""
 
+    def replies(self) -> dict[int, str]:
+        """Return the card's suggestions by number, each by its first line."""
+        found: dict[int, str] = {}
+        lines = self.card().splitlines()
+        for place, line in enumerate(lines):
+            if match := re.match(r"([123]) \D", line):
+                found[int(match[1])] = lines[place + 1].strip()
+        return found
+
     def card_shows(self, *words: str) -> str:
         """Wait until the card, or its topic's name, shows some words."""
 

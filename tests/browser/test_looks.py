@@ -13,7 +13,7 @@ from selenium.webdriver.common.keys import Keys
 
 from calmdesk.desk.words import Words
 from tests.browser.driver import NARROW, Browser, newcomer
-from tests.browser.test_places import TYPE
+from tests.browser.test_places import TYPE, elsewhere
 
 SAYS = Words.shipped()
 CONTRAST = """
@@ -181,6 +181,65 @@ def test_an_open_topic_stays_at_its_end(page: Browser) -> None:
     page.until(lambda: page.driver.execute_script(AT_END))
     page.size(800, 700)
     page.until(lambda: page.driver.execute_script(AT_END))
+
+
+AT_THE_EDGE = """
+const log = document.querySelector('#desk .log'), key = arguments[0];
+log.scrollTop += key.getBoundingClientRect().bottom - log.getBoundingClientRect().bottom + 6;
+"""
+
+
+def test_what_the_bot_asks_after_a_tap_is_in_sight(page: Browser) -> None:
+    """On a narrow page the card's lower end is out of sight when a reply is sent; the question for its blank, and the field, are not."""
+    page.size(*NARROW)
+    newcomer(page, "薛女士")
+    page.writes("customer", "快递8天了，显示签收，我根本没收到！问你们客服三次就会说亲请耐心等待")
+    page.click("[data-tab=desk]")
+    page.card_shows("薛女士")
+    place = next(number for number, text in page.replies().items() if "〔" in text)
+    key = next(one for one in page.all("#desk .key") if one.text == SAYS("zh-Hans", "button_send", number=place))
+    page.driver.execute_script(AT_THE_EDGE, key)
+    assert not page.driver.execute_script(AT_END)
+    key.click()
+    page.until(lambda: page.keys("desk", SAYS("zh-Hans", "button_give_up")))
+    question = page.all("#desk article")[-1]
+    page.until(lambda: box(page, question)[3] <= box(page, page.find("#desk .composer"))[1])
+    assert box(page, question)[1] > box(page, page.find("#desk .log"))[1]
+    assert page.find("#desk textarea").is_displayed()
+
+
+def test_what_is_in_sight_is_read(page: Browser, address: str) -> None:
+    """A card that is taller than the page is read when it is looked at; one that comes below, out of sight, is not."""
+    page.size(*NARROW)
+    newcomer(page, "邹女士")
+    page.writes("customer", "快递8天了，显示签收，我根本没收到！问你们客服三次就会说亲请耐心等待")
+    page.until(lambda: page.find("[data-tab=desk] .badge"))
+    number = int(str(page.find('#customer .person[aria-pressed="true"]').get_attribute("data-person")))
+    page.click("[data-tab=desk]")
+    page.card_shows("邹女士")
+    page.until(lambda: not page.all("#desk .topic[aria-current] .badge"))
+    assert not page.driver.execute_script(AT_END)
+    for number_of_days in (8, 9, 10):
+        text = f"第{number_of_days}天了，还是没有人给我一个准信，"
+        elsewhere(address, "say", by=number, text=text * 12)
+        page.card_shows(text)
+    page.driver.execute_script("document.querySelector('#desk .log').scrollTop = 0")
+    elsewhere(address, "say", by=number, text="最后问一次")
+    page.until(lambda: page.all("#desk .topic[aria-current] .badge"))
+
+
+def test_a_line_over_the_page_goes_soon(page: Browser) -> None:
+    """It stays as long as it takes to read, and makes room for the next one."""
+    twice = """
+    import(new URL('static/js/popups.js', location)).then(({ toast }) => {
+      toast('已安排发送');
+      toast('已通知主管');
+      arguments[0]();
+    });
+    """
+    page.driver.execute_async_script(twice)
+    assert [one.get_property("textContent") for one in page.all(".toast")] == ["已通知主管"]
+    page.until(lambda: not page.all(".toast"), 2.5)
 
 
 def test_an_empty_desk_with_topics_asks_to_pick_one(page: Browser) -> None:

@@ -28,7 +28,7 @@ def test_a_newcomer_finds_the_whole_way(page: Browser) -> None:
     page.until(lambda: page.find("#desk .chat > .chat-head .who b").text.startswith("🟡"))
     page.taps("desk", word("button_done"))
     page.until(lambda: page.keys("desk", word("button_send", number=1)))
-    place, plain = next((number, text) for number, text in _replies(page.card()).items() if "〔" not in text)
+    place, plain = next((number, text) for number, text in page.replies().items() if "〔" not in text)
     piece = max(re.findall(r"[\u4e00-\u9fff]+", plain.replace("林小姐", " ")), key=len)
 
     page.taps("desk", word("button_send", number=place))
@@ -57,13 +57,3 @@ def test_a_newcomer_finds_the_whole_way(page: Browser) -> None:
         page.taps("desk", word("button_others"))
         card = page.until(lambda before=card: now if (now := page.card()) not in ("", before) else "")  # type: ignore[misc]
     assert OWN in card
-
-
-def _replies(card: str) -> dict[int, str]:
-    """Return the suggestions of a card by number, each on one line."""
-    found: dict[int, str] = {}
-    lines = card.splitlines()
-    for place, line in enumerate(lines):
-        if match := re.match(r"([123]) \D", line):
-            found[int(match[1])] = lines[place + 1].strip()
-    return found

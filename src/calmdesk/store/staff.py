@@ -12,7 +12,7 @@ from typing import Any
 from calmdesk.store.rows import ROLES, Colleague, Role, Step
 from calmdesk.store.times import as_json, moment, stamp
 
-_STEP_LASTS = timedelta(minutes=15)
+STEP_LASTS = timedelta(minutes=15)
 """For so long what somebody writes next is taken for the answer to what they were asked."""
 
 
@@ -98,7 +98,7 @@ class Staff:
         """Return what somebody is in the middle of at a place; a step that was left lying is none any more."""
         row = self._db.execute(
             "SELECT * FROM steps WHERE user_id = ? AND chat_id = ? AND thread_id = ? AND at > ?",
-            (user_id, chat_id, thread_id, stamp(self._now - _STEP_LASTS)),
+            (user_id, chat_id, thread_id, stamp(self._now - STEP_LASTS)),
         ).fetchone()
         return None if row is None else Step(row["kind"], row["case_id"], json.loads(row["data"]), moment(row["at"]))
 
@@ -120,7 +120,7 @@ class Staff:
         """Return who is in the middle of answering a message; None where nobody is."""
         row = self._db.execute(
             "SELECT user_id FROM steps WHERE chat_id = ? AND json_extract(data, '$.question') = ? AND at > ?",
-            (chat_id, question, stamp(self._now - _STEP_LASTS)),
+            (chat_id, question, stamp(self._now - STEP_LASTS)),
         ).fetchone()
         return None if row is None else int(row[0])
 

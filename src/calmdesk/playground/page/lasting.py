@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from calmdesk.playground.keeping import Kept, KeptWorld, bring_back, kept_world
 from calmdesk.playground.page.stage import Play, Stage
@@ -43,6 +44,8 @@ class KeptStage(Kept):
     plays: tuple[KeptPlay, ...]
     port: int
     """Where the page was."""
+    token: Annotated[str, Field(pattern=r"^[\w-]{32,}$")] | None = None
+    """The word in its address, so that a page that is still open finds the next run; None in files of earlier layouts."""
     world: KeptWorld
 
 
@@ -50,7 +53,13 @@ def kept_stage(stage: Stage) -> KeptStage:
     """Return what is on the stage now."""
     plays = (KeptPlay(story=play.story.id, customer=play.customer.id, turns=play.turns) for play in stage.plays.values())
     return KeptStage(
-        id=stage.id, group=stage.group.id, staff=dict(stage.staff), plays=tuple(plays), port=stage.port, world=kept_world(stage.world)
+        id=stage.id,
+        group=stage.group.id,
+        staff=dict(stage.staff),
+        plays=tuple(plays),
+        port=stage.port,
+        token=stage.token,
+        world=kept_world(stage.world),
     )
 
 
@@ -75,7 +84,8 @@ class StageFile:
             plays = {
                 one.story: Play(stories[one.story], world.people[one.customer], one.turns) for one in kept.plays if one.story in stories
             }
-            return Stage(world, world.groups[kept.group], kept.staff, plays=plays, id=kept.id, port=kept.port)
+            token = kept.token or secrets.token_urlsafe(24)
+            return Stage(world, world.groups[kept.group], kept.staff, plays=plays, id=kept.id, port=kept.port, token=token)
         except (ValidationError, KeyError, UnicodeDecodeError) as error:
             raise LastingError(
                 f"{self.path} is damaged. Move it away and start again: the demo then begins with new customers; the cases stay."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +19,7 @@ class Page:
     """A page that is being served."""
 
     address: str
-    """The whole address, with the word that only this run knows."""
+    """The whole address, with the word that nobody else knows."""
     _routes: Routes
 
     @property
@@ -31,22 +30,21 @@ class Page:
     def turn_to(self, stage: Stage) -> None:
         """Show this stage from now on, or the same one as it is now; whoever looks at the page sees it at once."""
         before, self._routes.stage = self.stage, stage
-        stage.port = before.port
+        stage.port, stage.token = before.port, before.token
         before.world.record("over", None)
 
 
 @asynccontextmanager
 async def serving_page(stage: Stage, port: int = 0) -> AsyncIterator[Page]:
     """Serve the page as long as the context lasts: at this port, else where it was in an earlier run, else at any that is free."""
-    token = secrets.token_urlsafe(24)
     with _listener(port, stage.port) as listener:
         routes = Routes(stage)
-        app = routes.app(token)
+        app = routes.app(stage.token)
         stage.port = listener.getsockname()[1]
         server = Server(uvicorn.Config(app, http="h11", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False))
         await server.start(listener)
         try:
-            yield Page(f"http://{HOST}:{stage.port}/{token}/", routes)
+            yield Page(f"http://{HOST}:{stage.port}/{stage.token}/", routes)
         finally:
             await server.stop()
 

@@ -41,7 +41,7 @@ def shown_message(message: Message) -> Json:
         "from": _sender(message),
         "text": message.text,
         "entities": message.entities,
-        "edited": message.edit_date is not None,
+        "edited": message.edit_date is not None and not _is_kept_up(message),
         "album": message.album,
         "reply": _quoted(message.reply_to),
         "origin": _origin(message),
@@ -51,6 +51,11 @@ def shown_message(message: Message) -> Json:
         "reactions": [one.get("emoji", "") for one in message.chat.reactions.get(message.id, [])],
         **_keyboards(message),
     }
+
+
+def _is_kept_up(message: Message) -> bool:
+    """Say whether a change is only the bot's upkeep of a card or a page, which would look as if the customer quoted there had edited."""
+    return message.sender is not None and message.sender.is_bot and (isinstance(message.chat, Group) or bool(message.inline_rows))
 
 
 def _sender(message: Message) -> Json | None:

@@ -15,6 +15,7 @@ from calmdesk.playground.page.shown import shown_message, shown_topic
 from calmdesk.playground.page.stories import Story, shipped_stories
 from calmdesk.playground.people import Person
 from calmdesk.playground.world import TelegramWorld
+from calmdesk.store.staff import STEP_LASTS
 
 _NAME = re.compile(r"\{(\w+)\}")
 
@@ -43,6 +44,8 @@ class Stage:
     """By which the page knows, when it is loaded anew, whether this is the stage that it showed."""
     port: int = 0
     """Where the page is; 0 before it is anywhere."""
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    """The word in the page's address that nobody else knows."""
     language: str = field(default_factory=lambda: Words.shipped().first)
     """In which the agents are spoken to."""
     chosen: bool = True
@@ -102,10 +105,17 @@ class Stage:
     def as_json(self) -> Json:
         """Return everything that is there now."""
         chats: list[Any] = [*self.world.private.values(), self.group]
-        bot = self.world.bot
+        bot, words = self.world.bot, Words.shipped()
         return {
             "id": self.id,
-            "desk": {"language": self.language, "chosen": self.chosen, "lasts": self.lasts, "close": self.said("{button_close}")},
+            "desk": {
+                "language": self.language,
+                "chosen": self.chosen,
+                "lasts": self.lasts,
+                "close": self.said("{button_close}"),
+                "giveUp": [words(lang, "button_give_up") for lang in words.languages],
+                "waits": STEP_LASTS.total_seconds(),
+            },
             "bot": {"id": bot.id, "name": bot.name, "username": bot.username},
             "group": {"id": self.group.id, "title": self.group.title},
             "people": [self.shown_person(person) for person in self.world.people.values()],

@@ -5,7 +5,7 @@ import { Composer } from "./composer.js";
 import { el, icon, iconButton } from "./dom.js";
 import { act } from "./link.js";
 import { box, menu, toast } from "./popups.js";
-import { firstUnread, key, messagesIn, on, read, viewer, world } from "./state.js";
+import { firstUnread, key, messagesIn, on, read, world } from "./state.js";
 import { copy } from "./text.js";
 import { day, onLanguage, say } from "./words.js";
 
@@ -41,7 +41,6 @@ export class Chat {
     on("action", (event) => this.holds(event.chat, event.topic ?? this.topic) && this.types());
     on("pinned", (chat) => chat === this.chat && this.showPinned());
     on("menu", () => this.composer.menuMayChange());
-    viewer((place) => place === this.place && this.visible && this.atEnd);
     onLanguage(() => this.draw());
     document.addEventListener("visibilitychange", () => this.scrolled());
     new ResizeObserver(() => this.resized()).observe(this.log);
@@ -80,6 +79,14 @@ export class Chat {
   reset() {
     this.composer.leave();
     this.chat = null;
+  }
+
+  /** Show what is there after the line was broken: where somebody was, with what they are writing. */
+  resume() {
+    const [at, atEnd] = [this.log.scrollTop, this.wasAtEnd];
+    this.composer.resume();
+    this.draw();
+    if (!atEnd) this.log.scrollTop = at;
   }
 
   /** Draw everything anew. */
@@ -133,11 +140,10 @@ export class Chat {
     if (before && !(before.buttons?.length && !message.buttons.length)) this.changed(message, made); // a card that was put away is no news
     else made.classList.add("fresh");
     const mine = message.from?.id === this.me;
+    const asks = this.composer.takes(message, before);
     if (!this.visible) this.unseen = true;
-    else if (atEnd || (mine && !before)) this.end();
+    else if (atEnd || asks || (mine && !before)) this.end();
     this.scrolled();
-    if (before) this.composer.changed(message);
-    else this.composer.asked(message);
   }
 
   /** Let a message that was changed be seen: it lights up, and where it is out of sight a line leads to it. */
@@ -219,9 +225,16 @@ export class Chat {
     if (!this.visible || this.size !== this.shownAt) return;
     this.wasAtEnd = this.atEnd;
     this.newest.hidden = this.atEnd;
-    if (this.atEnd && this.place) read(this.chat, this.topic);
+    if (this.place) this.looked();
     const changed = this.above.hidden ? null : this.find(this.above.dataset.id);
     if (changed && changed.getBoundingClientRect().bottom > this.log.getBoundingClientRect().top + 60) this.above.hidden = true;
+  }
+
+  /** Take for read what has been in sight: all down to the last message that begins above the lower edge. */
+  looked() {
+    const edge = this.log.getBoundingClientRect().bottom;
+    const last = [...this.log.querySelectorAll("article")].findLast((one) => one.getBoundingClientRect().top < edge);
+    if (last) read(this.chat, this.topic, Number(last.dataset.id));
   }
 
   /** Go from message to message with the arrows; Enter opens a message's menu. */
@@ -299,8 +312,8 @@ export class Chat {
   }
 }
 
-/** Make the head of a chat: a picture, a name, a line below it, and buttons. */
+/** Make the head of a chat: a picture, a name, a line below it, and buttons; while nothing can be heard, the line says so. */
 export function head(picture, title, line, ...buttons) {
-  return [picture, el("div", { class: "who" }, el("b", {}, title), el("small", {}, line)), ...buttons];
+  return [picture, el("div", { class: "who" }, el("b", {}, title), el("small", {}, world.connected ? line : say("connecting"))), ...buttons];
 }
 

@@ -27,16 +27,18 @@ export class ColleaguePane {
     this.people = el("div", { class: "people", role: "group" });
     this.element = document.getElementById("colleague");
     this.element.append(this.people, this.chat.element);
-    on("all", () => this.all());
+    on("all", (same) => this.all(same));
+    on("line", () => this.drawHead());
     on("person", () => this.draw());
     on("unread", () => this.draw());
     onLanguage(() => this.draw());
   }
 
-  all() {
+  all(same) {
     if (!world.people.has(this.current)) this.current = remembered("colleague", null);
     if (!world.people.has(this.current)) this.current = (staff().find((person) => person.role === "admin") ?? staff()[0])?.id ?? null;
-    this.chat.reset();
+    if (same) this.chat.resume();
+    else this.chat.reset();
     if (this.current !== null) this.chat.show(this.current, null, this.current);
     this.draw();
   }

@@ -63,6 +63,16 @@ export class Composer {
     this.menuMayChange();
     const last = messagesIn(this.chat.chat, this.chat.topic).findLast((message) => !message.service);
     if (last) this.asked(last);
+    this.seekQuestion();
+  }
+
+  /** Go on after the line was broken: what is answered or edited may have changed meanwhile. */
+  resume() {
+    const now = this.mode && world.chats.get(this.chat.chat)?.get(this.mode.message.id);
+    if (now) this.mode.message = now;
+    else if (this.mode) this.setMode(null);
+    this.menuMayChange();
+    this.seekQuestion();
   }
 
   draw() {
@@ -113,39 +123,53 @@ export class Composer {
   }
 
   vanished(id) {
-    if (this.question === id) this.setQuestion(null);
     if (this.mode?.message.id === id) this.cancel();
+    this.seekQuestion();
   }
 
   setQuestion(id) {
+    if (this.question === id) return;
     this.question = id;
     this.draw();
   }
 
-  /** Answer by itself what asks for an answer, as the apps do; one that asks one person in particular doesn't ask the others. */
-  asked(message) {
-    const named = !this.chat.group || message.text.includes(world.people.get(this.chat.me)?.name ?? "");
-    if (this.mode || !named) return;
-    if (message.asks) this.setMode({ kind: "reply", message });
-    else if (this.isQuestion(message)) this.question = message.id;
-    else return;
-    this.draw();
-    if (this.chat.justTapped) this.field.focus();
+  /** Take note of a message that has come or changed; say whether it asks for a word from whoever is here. */
+  takes(message, before) {
+    const asks = !before && (this.asked(message) || this.isQuestion(message));
+    this.seekQuestion();
+    if (asks && this.chat.justTapped) this.field.focus();
+    return asks;
   }
 
-  /** Say whether the bot asks for a word because of a tap: it has written, with one button, to give up. */
+  /** Answer by itself what asks for an answer, as the apps do. */
+  asked(message) {
+    if (this.mode || !message.asks || !this.isForMe(message)) return false;
+    this.setMode({ kind: "reply", message });
+    this.draw();
+    return true;
+  }
+
+  /** Find the question that waits for a word here, if there is one; the field says then that it is for the bot. */
+  seekQuestion() {
+    const found = this.chat.chat === null ? null : messagesIn(this.chat.chat, this.chat.topic).findLast((message) => this.isQuestion(message));
+    this.setQuestion(found?.id ?? null);
+  }
+
+  /** Say whether the bot waits for a word: it has written, with a button to give up beside those that only copy, and not too long ago. */
   isQuestion(message) {
-    return this.chat.justTapped && message.from?.bot && message.buttons.flat().length === 1 && message.buttons[0][0].kind === "ask";
+    if (!message.from?.bot || Date.now() / 1000 - message.date > world.desk.waits) return false;
+    const buttons = (message.buttons ?? []).flat().filter((button) => button.kind !== "copy");
+    return buttons.length === 1 && world.desk.giveUp.includes(buttons[0].text) && this.isForMe(message);
+  }
+
+  /** In a group, one that asks one person in particular doesn't ask the others. */
+  isForMe(message) {
+    return !this.chat.group || message.text.includes(world.people.get(this.chat.me)?.name ?? "");
   }
 
   /** Note that a message's button was tapped: that of a question gives it up. */
   tapped(message) {
     if (message.id === this.question) this.setQuestion(null);
-  }
-
-  /** Note that a message has changed: a question without its button has been answered. */
-  changed(message) {
-    if (message.id === this.question && message.buttons.length === 0) this.setQuestion(null);
   }
 
   // Writing
@@ -213,6 +237,7 @@ export class Composer {
     if (!done && this.field.value === "") {
       this.setMode(mode);
       this.field.value = text;
+      this.seekQuestion();
       this.draw();
       this.grow();
     }
@@ -238,7 +263,7 @@ export class Composer {
   }
 
   async known() {
-    if (this.chat.chat === null) return [];
+    if (this.chat.chat === null || !world.connected) return [];
     return (await act("menu", this.here))?.commands ?? [];
   }
 

@@ -32,7 +32,8 @@ export class CustomerPane {
     );
     this.element = document.getElementById("customer");
     this.element.append(this.people, this.story.element, this.chat.element);
-    on("all", () => this.all());
+    on("all", (same) => this.all(same));
+    on("line", () => this.drawHead());
     on("person", () => this.draw());
     on("unread", () => this.draw());
     onLanguage(() => this.draw());
@@ -42,10 +43,11 @@ export class CustomerPane {
     return world.people.get(this.current);
   }
 
-  all() {
+  all(same) {
     if (!this.person) this.current = remembered("customer", null);
     if (!this.person) this.current = customers()[0]?.id ?? null;
-    this.chat.reset();
+    if (same) this.chat.resume();
+    else this.chat.reset();
     this.draw();
     if (this.current !== null) this.chat.show(this.current, null, this.current);
   }

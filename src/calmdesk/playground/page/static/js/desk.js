@@ -37,7 +37,8 @@ export class DeskPane {
     this.title = el("header", { class: "chat-head group-head" });
     this.element = document.getElementById("desk");
     this.element.append(el("div", { class: "topic-column" }, this.title, this.list), this.chat.element);
-    on("all", () => this.all());
+    on("all", (same) => this.all(same));
+    on("line", () => this.draw());
     on("message", (message) => message.chat === world.group.id && this.drawList());
     on("deleted", (chat) => chat === world.group.id && this.drawList());
     on("topic", (topic, before) => this.topicChanged(topic, before));
@@ -54,12 +55,13 @@ export class DeskPane {
     return world.people.get(this.acting)?.role === "admin";
   }
 
-  all() {
+  all(same) {
     if (!world.people.has(this.acting)) this.acting = remembered("acting", null);
     if (!world.people.has(this.acting)) this.acting = (staff().find((person) => person.role === "agent") ?? staff()[0])?.id ?? null;
     if (!world.topics.has(this.topic)) [this.topic, this.stays] = remembered("topic", [null, false]);
     if (!world.topics.has(this.topic)) this.topic = this.sorted().find((topic) => topic.id !== GENERAL)?.id ?? null;
-    this.chat.reset();
+    if (same) this.chat.resume();
+    else this.chat.reset();
     this.show();
   }
 

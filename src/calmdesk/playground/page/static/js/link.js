@@ -1,28 +1,40 @@
 // The way to the server and back: acts are posted, what happens comes as server-sent events.
 
-import { takeAll, takeNow } from "./state.js";
+import { takeAll, takeLine, takeNow } from "./state.js";
 import { say } from "./words.js";
 import { toast } from "./popups.js";
 
 /** For whom this page acted last: only what they caused may change what is open here. */
 export const acted = { by: null };
 
-/** Listen to the world; say so while it can't be heard. */
+const [SHORT, LONG, AGAIN] = [500, 6000, 1000];
+const lost = document.getElementById("lost");
+let source = null;
+let waiting = [];
+
+/** Listen to the world, again and again until it can be heard. */
 export function listen() {
-  const source = new EventSource("live");
-  const lost = document.getElementById("lost");
-  let waiting = 0;
+  source = new EventSource("live");
   source.addEventListener("all", (event) => takeAll(JSON.parse(event.data)));
   source.addEventListener("now", (event) => takeNow(JSON.parse(event.data)));
-  source.addEventListener("open", () => {
-    clearTimeout(waiting);
-    lost.hidden = true;
-  });
+  source.addEventListener("open", () => heard(true));
   source.addEventListener("error", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => (lost.hidden = false), 1500);
+    heard(false);
+    if (source.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN); // the browser tries again by itself only where nobody answers
   });
-  addEventListener("pagehide", () => source.close());
+}
+addEventListener("pagehide", () => source.close());
+
+/** Say so while the world can't be heard: soon in the chats' heads, and after a while what to do. A desk that starts anew is back before. */
+function heard(whether) {
+  if (whether) {
+    waiting.forEach(clearTimeout);
+    waiting = [];
+    takeLine(true);
+    lost.hidden = true;
+  } else if (waiting.length === 0) {
+    waiting = [setTimeout(() => takeLine(false), SHORT), setTimeout(() => (lost.hidden = false), LONG)];
+  }
 }
 
 async function answerOf(request) {
@@ -31,7 +43,7 @@ async function answerOf(request) {
     const response = await request;
     answer = await response.json();
   } catch {
-    answer = { error: say("lost") };
+    answer = { error: say("offline") };
   }
   if (answer.error) {
     toast(say("failed", { why: answer.error }), "bad");

@@ -3,14 +3,15 @@
 import { el, icon } from "./dom.js";
 import { say } from "./words.js";
 
-const STAYS = 3200;
+const [STAYS, TO_READ] = [1400, 60];
 
-/** Show a line for a moment: in a chat's place for such lines, or over the page. */
+/** Show a line for as long as it takes to read it, in a chat's place for such lines or over the page; the next one takes its place. */
 export function toast(text, kind = "", place = document.getElementById("toasts")) {
   const shown = el("p", { class: `toast ${kind}` }, text);
-  place.append(shown);
-  setTimeout(() => shown.classList.add("gone"), STAYS);
-  setTimeout(() => shown.remove(), STAYS + 300);
+  place.replaceChildren(shown);
+  const stays = STAYS + TO_READ * text.length;
+  setTimeout(() => shown.classList.add("gone"), stays);
+  setTimeout(() => shown.remove(), stays + 300);
 }
 
 function open(dialog) {

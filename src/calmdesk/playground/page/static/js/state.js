@@ -3,6 +3,8 @@
 import { recall, remember, remembered } from "./place.js";
 
 export const world = {
+  id: "",
+  connected: true,
   bot: { id: 0, name: "", username: "" },
   group: { id: 0, title: "" },
   people: new Map(),
@@ -10,23 +12,17 @@ export const world = {
   chats: new Map(),
   pinned: new Map(),
   stories: new Map(),
-  desk: { language: "", chosen: true, lasts: false, close: "" },
+  desk: { language: "", chosen: true, lasts: false, close: "", giveUp: [], waits: 0 },
 };
 const listeners = new Map();
-const viewers = [];
 
-/** Call something when the world changes: all, message, deleted, topic, person, pinned, action, story, menu, unread. */
+/** Call something when the world changes: all, message, deleted, topic, person, pinned, action, story, menu, unread, line. */
 export function on(kind, listener) {
   listeners.set(kind, [...(listeners.get(kind) ?? []), listener]);
 }
 
 function tell(kind, ...detail) {
   for (const listener of listeners.get(kind) ?? []) listener(...detail);
-}
-
-/** Tell the state how to ask whether somebody looks at a place now. */
-export function viewer(looksAt) {
-  viewers.push(looksAt);
 }
 
 /** Return the key of a place: a chat, or a topic in it. */
@@ -107,14 +103,12 @@ export function firstUnread(chat, topic) {
   return unread(chat, topic)[0]?.id;
 }
 
-/** Note that a place has been looked at. */
-export function read(chat, topic) {
-  const [place, newest] = [key(chat, topic), messagesIn(chat, topic).at(-1)?.id ?? 0];
-  const all = remembered("read", {});
-  if ((all[place] ?? 0) >= newest) return;
-  const news = unreadIn(chat, topic) > 0;
-  remember("read", { ...all, [place]: newest });
-  if (news) tell("unread");
+/** Note that a place has been looked at, down to a message. */
+export function read(chat, topic, upTo) {
+  const [place, all, before] = [key(chat, topic), remembered("read", {}), unreadIn(chat, topic)];
+  if ((all[place] ?? 0) >= upTo) return;
+  remember("read", { ...all, [place]: upTo });
+  if (unreadIn(chat, topic) !== before) tell("unread");
 }
 
 /** Take all that is there for read: nobody was here before. */
@@ -132,9 +126,10 @@ function keep(message) {
   return before;
 }
 
-/** Take over everything that there is. */
+/** Take over everything that there is; who listens is told whether it is the world that was here before, heard again. */
 export function takeAll(all) {
-  const known = recall(all.id);
+  const [known, same] = [recall(all.id), world.id === all.id];
+  world.id = all.id;
   Object.assign(world.bot, all.bot);
   Object.assign(world.desk, all.desk);
   Object.assign(world.group, all.group);
@@ -145,17 +140,21 @@ export function takeAll(all) {
   for (const { chat, ids } of all.pinned) world.pinned.set(chat, ids);
   for (const story of all.stories) world.stories.set(story.id, story);
   if (!known) readAll();
-  tell("all");
+  tell("all", same);
+}
+
+/** Note whether the world can be heard. */
+export function takeLine(connected) {
+  if (world.connected === connected) return;
+  world.connected = connected;
+  tell("line");
 }
 
 const TAKES = {
   message({ message }) {
     const before = keep(message);
-    const place = key(message.chat, message.topic);
     tell("message", message, before);
-    if (before) return;
-    if (viewers.some((looksAt) => looksAt(place))) read(message.chat, message.topic);
-    else tell("unread");
+    if (!before) tell("unread");
   },
   deleted({ chat, id, topic }) {
     world.chats.get(chat)?.delete(id);

@@ -24,12 +24,11 @@ pre {{ font: 15px/22px "DejaVu Sans Mono", wide, monospace; margin: 0; }}</style
 LINES = [
     "收到的山药,粗的像手腕,细得像筷子,坑人呢!",
     "1",
-    "今天18:00",
     "你们这群骗子!垃圾店!说了一堆没用的!",
     "1",
-    "今天18:00",
     "骗子!再不处理我天天来骂,滚!",
 ]
+FOR_A_BLANK = "今天18:00"
 
 
 def main() -> None:
@@ -38,9 +37,10 @@ def main() -> None:
     left = list(LINES)
 
     def ask(prompt: str) -> str:
-        if not left:
+        is_for_a_blank = "[dim](" in prompt  # an example stands beside it; which replies have one changes with the wordings
+        if not left and not is_for_a_blank:
             raise EOFError
-        line = left.pop(0)
+        line = FOR_A_BLANK if is_for_a_blank else left.pop(0)
         console.print(f"{prompt}[bold]{line}[/]")
         return line
 

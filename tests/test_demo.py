@@ -29,6 +29,7 @@ from calmdesk.playground.page.lasting import EVERY, StageFile, kept_stage, lasti
 from calmdesk.playground.page.routes import HERE, words
 from calmdesk.playground.page.stories import PICTURES, Story, shipped_stories
 from calmdesk.playground.queries import Tap
+from calmdesk.replies.tone import inspect
 from calmdesk.store.rows import ROLES
 from tests.botapi import new_bot
 from tests.browser.stand import bare_page, client_of
@@ -357,6 +358,15 @@ def test_every_turn_says_where_to_look_in_every_language_of_the_page(story: Stor
         assert set(turn.hint) == set(words())
         assert all(turn.hint.values())
         assert turn.card
+
+
+def test_what_a_hint_has_one_type_is_stopped_before_it_goes_out(adviser: Adviser) -> None:
+    """A hint that asks for a rude sentence promises that it is held back; it is, in the language of each hint."""
+    hints = [(lang, hint) for story in shipped_stories().values() for turn in story.turns for lang, hint in turn.hint.items()]
+    typed = [(lang, rude) for lang, hint in hints for rude in re.findall(r"[“「](你[^”」]+)[”」]", hint)]
+
+    assert {lang for lang, _ in typed} == set(words())
+    assert [rude for lang, rude in typed if not inspect(rude, lang, adviser.playbook, adviser.settings.promises)] == []
 
 
 @pytest.mark.parametrize("language", Words.shipped().languages)

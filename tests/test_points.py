@@ -12,13 +12,13 @@ from calmdesk.conversation import Conversation
     "said",
     [
         "杯子碎了，别跟我扯那些没用的", "杯子碎了，少跟我来这套", "杯子碎了，不要再找借口了", "杯子碎了，什么破服务", "杯子碎了，凭什么我去鉴定", "杯子碎了，你们就是这么做生意的",
-        "杯子碎了，刚才我骂人不对", "杯子破了，少敷衍我", "杯子碎了，別再跟我說抱歉",
+        "杯子碎了，刚才我骂人不对", "杯子破了，少敷衍我", "杯子碎了，別再跟我說抱歉", "杯子碎了，这也能叫正品", "杯子碎了，我又不是第一次买",
         "The cup is broken, don't tell me to calm down", "The cup is broken, spare me the apologies", "The cup is broken. Stop lying to me",
-        "The cup is broken. I'll post this everywhere", "The cup is broken. No offence",
+        "The cup is broken. I'll post this everywhere", "The cup is broken. No offence", "It came on Monday. The cup is broken", "The cup is broken. This is how you treat people",
     ],
 )  # fmt: skip
 def test_what_stands_beside_the_matter_is_not_read_back(adviser: Adviser, said: str) -> None:
-    """Outcries, threats and orders how to speak are no points; what went wrong is."""
+    """Outcries, threats, orders how to speak and the bare news that it came are no points; what went wrong is."""
     reading = adviser.read(Conversation.of(said))
 
     assert [point for point in reading.points if not point.startswith(("杯子", "the cup"))] == []
@@ -42,6 +42,12 @@ def test_what_the_shop_is_told_to_do_is_read_back_as_a_wish(adviser: Adviser, sa
     assert read_back in reading.points
     assert reading.point in {"杯子碎了", "the cup is broken"}
     assert read_back not in reading.point_of.values()
+
+
+@pytest.mark.parametrize("said", ["The wrong cup arrived", "It arrived broken", "Only one came", "It still hasn't arrived"])
+def test_how_it_came_is_read_back(adviser: Adviser, said: str) -> None:
+    """That something else came, or nothing, or in pieces, is what went wrong."""
+    assert adviser.read(Conversation.of(said)).points
 
 
 @pytest.mark.parametrize("said", ["给我换了三次还是坏的", "少给我发了一件，怎么办", "Refund was refused twice and nobody answers"])

@@ -39,8 +39,8 @@ def conversation_of(case: Case, messages: Sequence[Message], customer: Person) -
 
 def form_of_address(name: str) -> str | None:
     """Return what of a Telegram name can be used to address somebody; None for handles, pictures and signs."""
-    words = [word for word in name.split() if word.isalpha()]
-    return " ".join(words)[:20] or None
+    words = [word for word in name.split() if word.replace(".", "").isalpha()]
+    return " ".join(words[:1] + [word for word in words[1:] if not word.endswith(".")])[:20] or None
 
 
 def advise(kit: Kit, books: Books, case: Case, customer: Person, changed: int = 0) -> tuple[Case, Advice] | None:

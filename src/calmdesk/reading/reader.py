@@ -299,13 +299,15 @@ class Reader:
         return bool(said & {hit.cue.phrase for hit in last.hits if hit.cue.label.startswith("types.")})
 
     def _facts(self, glances: Sequence[Glance], conversation: Conversation) -> Facts:
-        told = (replace(one.facts, product=one.goods.said) if one.goods else one.facts for one in reversed(glances))
-        return gathered(told, conversation)
+        facts = gathered((one.facts for one in reversed(glances)), conversation)
+        goods = _complained_of(glances)
+        return replace(facts, product=goods.said) if goods and not facts.product else facts
 
     def _goods(self, facts: Facts, glances: Sequence[Glance]) -> str | None:
         if facts.product and (goods := self.goods.named(facts.product)):
             return goods.kind
-        return next((glance.goods.kind for glance in reversed(glances) if glance.goods), None)
+        named = _complained_of(glances)
+        return named.kind if named else None
 
     def _points(self, glance: Glance) -> list[Point]:
         """Return what to read back: nothing where nothing is complained of."""
@@ -380,6 +382,13 @@ class Reader:
         claimed = [f"types.{label}" for label in reading.types] + [f"risks.{label}" for label in reading.risks]
         claimed += [f"signals.{label}" for label in reading.signals] + [f"intensity.{reading.intensity}"]
         return max((self.levels.get(label, 1) for label in claimed), default=1)
+
+
+def _complained_of(glances: Sequence[Glance]) -> Goods | None:
+    """Return the goods that the case is about: those of the newest complaint that names any, else those named last."""
+    named = [glance for glance in glances if glance.goods]
+    complaints = [glance for glance in named if glance.types]
+    return (complaints or named)[-1].goods if named else None
 
 
 def _is_all(hit: Hit, folded: Folded) -> bool:

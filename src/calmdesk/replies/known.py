@@ -14,6 +14,8 @@ from calmdesk.text.language import Language
 
 _LONGEST = {"name": 24, "product": 30, "courier": 20, "order_number": 32, "tracking_number": 32, "date": 24}
 """Characters; what is longer is no such thing."""
+_INITIALS = re.compile(r"(?:[A-Za-z]\b\.?\s*)+(?=\w)")
+"""What a name begins with where only the surname is written out: K. Stone."""
 _BRACKETS = str.maketrans({"〔": "(", "〕": ")"})
 
 
@@ -61,6 +63,8 @@ def address(name: str | None, gender: str | None, language: Language) -> str | N
         return None
     if any(name.endswith(title) or name.startswith(f"{title} ") for title in form.titles):
         return name
+    initials = _INITIALS.match(name)
+    name = name[initials.end() :] if initials else name
     title = {"male": form.male, "m": form.male, "男": form.male, "female": form.female, "f": form.female, "女": form.female}.get(
         (gender or "").strip().lower()
     )
@@ -68,7 +72,7 @@ def address(name: str | None, gender: str | None, language: Language) -> str | N
         return form.form.format(name=name, title=title)
     if title:
         return form.form.format(name=name[:1] if len(name) <= 3 else name, title=title)
-    return name if len(name) > 1 else None
+    return name if len(name.rstrip(".")) > 1 and not initials else None
 
 
 def _plain(text: str) -> str:

@@ -171,7 +171,7 @@ def parsed_with_body(model: type[M], sheet: Sheet, problems: list[Problem]) -> t
     """Return front matter (TOML between `+++` lines) as *model*, and the text below it; see `parsed`."""
     match = _FRONT_MATTER.match(sheet.text)
     if not match and sheet.text.startswith("+++"):
-        problems.append(Problem(sheet.path, "line 1", "the front matter isn't closed; put a line `+++` below it"))
+        problems.append(Problem(sheet.path, "line 1", "the front matter isn't closed; put a line `+++` below it", "head", "+++"))
         return None
     data = _toml(match["head"], sheet, problems, below=1) if match else {}
     if data is None:
@@ -186,7 +186,7 @@ def _toml(text: str, sheet: Sheet, problems: list[Problem], below: int = 0) -> d
     except tomli.TOMLDecodeError as error:
         line = _LINE.search(str(error))
         where = f"line {int(line[1]) + below}" if line else ""
-        problems.append(Problem(sheet.path, where, f"isn't valid TOML: {error}"))
+        problems.append(Problem(sheet.path, where, f"isn't valid TOML: {error}", "head", str(error)))
         return None
     except RecursionError:
         problems.append(Problem(sheet.path, "", "isn't valid TOML: brackets stand too deep in one another"))
@@ -199,7 +199,7 @@ def _validated(model: type[M], data: dict[str, Any], sheet: Sheet, problems: lis
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems.extend(Problem(sheet.path, where, message) for where, message in explained(error))
+        problems.extend(Problem(sheet.path, where, message, "head", f"{where}: {message}") for where, message in explained(error))
         return None
 
 

@@ -36,9 +36,13 @@ def check_conditions(playbook: Playbook, replies: Replies) -> list[Problem]:
             problems.append(Problem(reply.path, "", f"unknown language {reply.lang!r}; there are {', '.join(playbook.languages)}"))
         for technique_id in reply.techniques:
             if technique_id not in playbook.techniques:
-                problems.append(Problem(reply.path, "also", f"unknown technique {technique_id!r}"))
+                problems.append(Problem(reply.path, "also", f"unknown technique {technique_id!r}", "unknown", technique_id))
         if len(set(reply.techniques)) != len(reply.techniques) or len(reply.techniques) > MOST_TECHNIQUES:
-            problems.append(Problem(reply.path, "also", f"a reply performs at most {MOST_TECHNIQUES} different techniques"))
+            problems.append(
+                Problem(
+                    reply.path, "also", f"a reply performs at most {MOST_TECHNIQUES} different techniques", "many", str(MOST_TECHNIQUES)
+                )
+            )
     return problems
 
 
@@ -66,4 +70,5 @@ def _unknown(conditions: Conditions, known: Mapping[str, frozenset[str]], path: 
     for key in (*LABEL_KEYS, "knows", "policy"):
         for label in getattr(conditions, key):
             if label not in known[key]:
-                yield Problem(path, f"{where}{key}", f"unknown {label!r}; there are {', '.join(sorted(known[key]))}")
+                there_are = ", ".join(sorted(known[key]))
+                yield Problem(path, f"{where}{key}", f"unknown {label!r}; there are {there_are}", "unknown", f"{label} ({there_are})")

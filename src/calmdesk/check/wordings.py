@@ -117,7 +117,7 @@ def _reply(reply: Reply, playbook: Playbook, lexicon: Lexicon, settings: Setting
     try:
         full, bare = reply.render(known, policy), reply.render(least, {key: policy[key] for key in reply.uses.policy})
     except TemplateError as error:
-        yield Problem(reply.path, "text", f"can't be rendered with sample facts: {error}")
+        yield Problem(reply.path, "text", f"can't be rendered with sample facts: {error}", "code", str(error))
         return
     except _TOO_DEEP as error:
         yield Problem(reply.path, "text", f"can't be used: {error or type(error).__name__}")
@@ -149,9 +149,12 @@ def _blanks(reply: Reply, playbook: Playbook) -> Iterator[Problem]:
         yield Problem(reply.path, "text", "a blank isn't closed; write 〔eta〕", "unclosed")
     for blank in BLANK.findall(reply.body):
         if blank not in playbook.blanks:
-            yield Problem(reply.path, "text", f"unknown blank 〔{blank}〕; there are {', '.join(sorted(playbook.blanks))}")
+            there_are = ", ".join(sorted(playbook.blanks))
+            yield Problem(reply.path, "text", f"unknown blank 〔{blank}〕; there are {there_are}", "unknown", f"〔{blank}〕 ({there_are})")
     for brackets in _BRACKETS.findall(_CODE.sub("", reply.body)):
-        yield Problem(reply.path, "text", f"the customer would see {brackets}; a fact is {{{{ points }}}}, a blank 〔eta〕")
+        yield Problem(
+            reply.path, "text", f"the customer would see {brackets}; a fact is {{{{ points }}}}, a blank 〔eta〕", "brackets", brackets
+        )
 
 
 def _length(text: str, language: Language) -> int:

@@ -101,7 +101,7 @@ def _reply(sheet: Sheet, lang: str, technique: str, problems: list[Problem]) -> 
     try:
         uses = uses_of(body)
     except ReplySyntaxError as error:
-        problems.append(Problem(sheet.path, "text", str(error)))
+        problems.append(Problem(sheet.path, "text", str(error), "code", str(error)))
         return None
     return Reply(sheet.key.removeprefix("replies/").removesuffix(".j2"), lang, technique, head, body, uses, sheet.path)
 

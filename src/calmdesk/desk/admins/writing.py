@@ -77,7 +77,7 @@ def _told(visit: Visit, problems: list[Problem]) -> str:
 
 
 def _in_words(visit: Visit, problem: Problem) -> str:
-    """Return a problem in the admin's language; those that only a slip in the code of a text brings are told as the check tells them."""
+    """Return a problem in the admin's language; what the parsers say of code, and what nobody writes by mistake, stays as they say it."""
     if problem.kind:
         return visit.words(f"admin_fault_{problem.kind}", about=problem.about)
     return f"{problem.where}: {problem.message}" if problem.where not in {"", "text"} else problem.message

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
@@ -17,13 +16,13 @@ from calmdesk.reading.classifier import HIGHEST, Classifier, Scored, probability
 from calmdesk.reading.cues import Hit, Lexicon
 from calmdesk.reading.evidence import evidence_of
 from calmdesk.reading.facts import FactFinder, gathered
+from calmdesk.reading.glance import Glance
 from calmdesk.reading.goods import Goods, GoodsFinder
 from calmdesk.reading.linear import Floats
-from calmdesk.reading.points import Point, asks_in, find_points, turn_persons
 from calmdesk.reading.reading import Facts, Reading
-from calmdesk.text.clauses import clauses
+from calmdesk.reading.retelling import Retelling, stated
 from calmdesk.text.fold import Folded, fold
-from calmdesk.text.language import Language, Languages, detect
+from calmdesk.text.language import Languages, detect
 
 _CUES_ALONE = {"strong": 0.9, "weak": 0.4}
 """How much a cue says of a label that the weights don't know yet, such as a shop's own complaint type."""
@@ -50,30 +49,8 @@ _CALM = 1
 _FADES = 0.6
 """How much of what an earlier message complained of still holds in the next."""
 _ASKED = re.compile(r"[?？]\s*$")
-_LONGEST_DETAIL = 24
 LONGEST_READ = 5000
 """Characters of a message that are read; Telegram's own limit is 4,096. What stands behind is kept, not read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """One message by itself, before the conversation is considered."""
-
-    folded: Folded
-    lang: str
-    hits: tuple[Hit, ...]
-    scored: Scored
-    probabilities: Mapping[str, float]
-    """For each output of the weights, and each label that only has cues."""
-    intensity: int
-    types: tuple[str, ...]
-    nature: str
-    strongly: Set[str]
-    """The labels that a strong cue speaks for."""
-    signals: tuple[str, ...]
-    demands: tuple[str, ...]
-    facts: Facts
-    goods: Goods | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -94,6 +71,10 @@ class Reader:
         """Return the reading of the customer's last message in the light of the whole conversation."""
         return self.read_all([conversation])[0]
 
+    @cached_property
+    def _retelling(self) -> Retelling:
+        return Retelling(self.languages, self.goods)
+
     def read_all(self, conversations: Sequence[Conversation]) -> list[Reading]:
         """Return the readings of many conversations; much quicker than one by one."""
         talks = [[turn.text for turn in conversation.customer_turns] for conversation in conversations]
@@ -103,13 +84,13 @@ class Reader:
     def _read(self, conversation: Conversation, glances: Sequence[Glance]) -> Reading:
         last, earlier = glances[-1], glances[:-1]
         types = self._about(last, earlier)
-        nature = self._one_of("nature", last, without="none") if types and last.nature == "none" else last.nature
+        nature = self._nature(last, types)
         complains = bool(types) or nature != "none"
         traits = self._traits(last, earlier, conversation) if complains else ()
         risks = self._many("risks", last)
         facts = self._facts(glances, conversation)
         goods = self._goods(facts, glances)
-        points = self._points(last)
+        points = self._retelling.points(last, partial(self.classifier.pointed, last.scored, last.folded.text))
         scores = self._scores(last)
         reading = Reading(
             lang=last.lang,
@@ -121,7 +102,7 @@ class Reader:
             needs=self._many("needs", last) if complains else (),
             risks=risks,
             points=tuple(point.text for point in points),
-            **self._stated(points, self.languages[last.lang]),
+            **stated(points, self.languages[last.lang]),
             level=1,
             product=self.goods.kinds[goods].group if goods else None,
             facts=facts,
@@ -131,7 +112,7 @@ class Reader:
             signals=last.signals,
             demands=last.demands,
             product_kind=goods,
-            detail=self._detail(last, goods),
+            detail=self._retelling.detail(last, goods),
             insults=sum(self._insults(glance) for glance in glances),
             repeated=self._repeated(last, earlier),
             open_demand=any(demand in glance.demands for glance in earlier for demand in last.demands),
@@ -276,6 +257,12 @@ class Reader:
             return next((glance.types for glance in reversed(earlier) if glance.types), ())
         return tuple(sorted(likely, key=lambda label: -likely[label]))
 
+    def _nature(self, last: Glance, types: Sequence[str]) -> str:
+        """Return the nature in a talk about *types*: who demands something, and doesn't just ask about it, goes on with a complaint."""
+        if last.demands and set(types) - set(last.types) and not last.folded.text.endswith("?"):
+            return "valid"
+        return self._one_of("nature", last, without="none") if types and last.nature == "none" else last.nature
+
     def _traits(self, last: Glance, earlier: Sequence[Glance], conversation: Conversation) -> tuple[str, ...]:
         traits = list(self._many("traits", last))
         few = len(last.folded.text.strip("!?.,~ ")) <= self.languages[last.lang].clauses.terse
@@ -308,65 +295,6 @@ class Reader:
             return goods.kind
         named = _complained_of(glances)
         return named.kind if named else None
-
-    def _points(self, glance: Glance) -> list[Point]:
-        """Return what to read back: nothing where nothing is complained of."""
-        raging = glance.intensity == HIGHEST
-        if glance.nature == "none" or (raging and not glance.types):
-            return []
-
-        def weigh(spans: Sequence[tuple[int, int]]) -> list[float]:
-            return self.classifier.pointed(glance.scored, glance.folded.text, spans)
-
-        language = self.languages[glance.lang]
-        found = find_points(glance.folded, glance.hits, language, weigh)
-        return [point._replace(text=self._turned_too(point.text, language)) for point in found]
-
-    def _turned_too(self, text: str, language: Language) -> str:
-        """Turn the persons of words that another kind of language put into *text*: customers mix them."""
-        other = self._other_kind[language.spaced]
-        return turn_persons(text, other) if other else text
-
-    @cached_property
-    def _other_kind(self) -> dict[bool, Language | None]:
-        """For languages that set words apart by spaces, and for those that don't, the first of the others."""
-        ranked = sorted(self.languages.values(), key=lambda one: one.rank)
-        return {spaced: next((one for one in ranked if one.spaced != spaced), None) for spaced in (True, False)}
-
-    def _stated(self, points: Sequence[Point], language: Language) -> dict[str, Any]:
-        """Return the points that can stand inside a sentence: the weightiest, and the weightiest of each type."""
-        stated = [point for point in points if point.statement and len(point.text) <= language.clauses.longest]
-        stated.sort(key=lambda point: -point.weight)
-        of_type: dict[str, str] = {}
-        for point in stated:
-            for label in point.types:
-                of_type.setdefault(label, point.text)
-        return {"point": stated[0].text if stated else None, "point_of": of_type}
-
-    def _detail(self, glance: Glance, kind: str | None) -> str | None:
-        """Return the stretch of neighbouring clauses that says most about the goods themselves (A5), persons turned."""
-        folded, language = glance.folded, self.languages[glance.lang]
-        best: tuple[float, str] | None = None
-        stretch: tuple[int, int] | None = None
-        worth_a_look = self.goods.details(kind, folded.text) or language.likeness.search(folded.text)
-        for start, end in clauses(folded) if worth_a_look else ():
-            hits = [hit for hit in glance.hits if start <= hit.start < end and not hit.negated]
-            offends = any(hit.cue.label in {"signals.insult", "risks.abuse", "signals.threat"} for hit in hits)
-            named = self.goods.details(kind, folded.text[start:end])
-            likened = language.likeness.search(folded.text, start, end) is not None
-            told = named + likened if kind or likened or named > 1 else 0
-            if not told or offends or asks_in(folded, start, end, language):
-                stretch = None
-                continue
-            left, right = folded.span(start, end)
-            if stretch and right - stretch[0] <= _LONGEST_DETAIL:
-                left = stretch[0]
-                told += 1
-            stretch = (left, right)
-            text = folded.raw[left:right].strip(" ,，。.!！?？")
-            if 3 <= len(text) <= _LONGEST_DETAIL * (3 if language.spaced else 1) and (best is None or told > best[0]):
-                best = (told, text)
-        return self._turned_too(turn_persons(best[1], language), language) if best else None
 
     def _scores(self, glance: Glance) -> dict[str, dict[str, float]]:
         likely = glance.probabilities

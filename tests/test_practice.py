@@ -23,9 +23,9 @@ def _cases() -> list[dict[str, Any]]:
 def test_what_the_practice_asks_for_is_suggested(adviser: Adviser, case: dict[str, Any]) -> None:
     """In this conversation what the practice asks for is suggested, and what it forbids isn't."""
     known = {"practice", "story", "turns", "customer", "order", "reads", "leads", "suggests", "suggests_not", "says", "says_not"}
-    known |= {"performs", "escalates", "alert", "checklist", "avoid", "why", "stage", "level", "blanks", "product"}
+    known |= {"performs", "escalates", "alert", "checklist", "avoid", "why", "stage", "level", "blanks", "product", "shown"}
     assert set(case) <= known, f"unknown keys {set(case) - known}"
-    about = {key: case[key] for key in ("customer", "order") if key in case}
+    about = {key: case[key] for key in ("customer", "order", "shown") if key in case}
 
     advice = adviser.suggest(conversation(*case["turns"], **about))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,6 +141,18 @@ def test_the_card_comes_below_a_picture(stage: Stage, lin: Somebody) -> None:
 
     assert calls_to_the_group(stage)[-3:] == ["Copy", "Say", "Change"]
     assert card(stage) is stage.shown_to(GROUP)[-1]
+
+
+def test_who_has_sent_a_picture_is_not_asked_for_one(stage: Stage, lin: Somebody) -> None:
+    """A picture without words changes what fits: the card asks for none any more, and says that it was seen."""
+    asking = re.compile("拍(一张|两张|给我|张|段)")
+    lin.says("收到的杯子裂了一道口子")
+    assert asking.search(card(stage).text)
+
+    lin.says("", kind="photo", file_id="one")
+
+    assert not asking.search(card(stage).text)
+    assert "您发来的" in card(stage).text
 
 
 def test_words_that_wait_bring_one_card(stage: Stage, lin: Somebody) -> None:

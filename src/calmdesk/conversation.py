@@ -58,6 +58,8 @@ class Conversation(_Given):
     turns: tuple[Turn, ...]
     customer: Customer = Customer()
     order: Order = Order()
+    shown: bool = False
+    """Whether the customer has sent a picture or a video of what this is about."""
 
     @model_validator(mode="before")
     @classmethod

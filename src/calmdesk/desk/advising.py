@@ -13,6 +13,8 @@ from calmdesk.store.rows import Case, Message
 from calmdesk.store.rows import Customer as Person
 from calmdesk.store.store import Books
 
+PICTURES = {"photo", "video", "video_note"}
+"""The kinds of messages that show what a case is about."""
 _TURNS = 40
 """So many of a case's newest messages are read together."""
 
@@ -34,7 +36,8 @@ def conversation_of(case: Case, messages: Sequence[Message], customer: Person) -
         turns.pop()
     if not any(turn.role == "customer" for turn in turns):
         return None
-    return Conversation(id=f"case-{case.id}", turns=tuple(turns), customer=Customer(name=form_of_address(customer.name)))
+    shown = any(message.role == "customer" and message.kind in PICTURES for message in messages)
+    return Conversation(id=f"case-{case.id}", turns=tuple(turns), customer=Customer(name=form_of_address(customer.name)), shown=shown)
 
 
 def form_of_address(name: str) -> str | None:

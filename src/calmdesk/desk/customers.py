@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from calmdesk.desk.advising import advise
+from calmdesk.desk.advising import PICTURES, advise
 from calmdesk.desk.calls import Button
 from calmdesk.desk.events import Deleted, Edited, Reached, Said, Tapped
 from calmdesk.desk.kit import Kit, packed, plain
@@ -37,7 +37,7 @@ def receive(kit: Kit, books: Books, said: Said, account: int = 0) -> None:
         return  # the same message once more
     if fresh and kit.settings.desk.acknowledge:
         say(kit, books, books.cases.get(case.id), customer, kit.words(customer.language, "acknowledgement"), role="bot")
-    _read_and_show(kit, books, case, customer, message_id, said.content.text, file=said.content.kind != "text")
+    _read_and_show(kit, books, case, customer, message_id, said.content.text, said.content.kind)
 
 
 def said_by_hand(kit: Kit, books: Books, said: Said, account: int) -> None:
@@ -154,19 +154,19 @@ def _awake(books: Books, case: Case) -> Case:
     return books.cases.get(case.id)
 
 
-def _read_and_show(kit: Kit, books: Books, case: Case, customer: Customer, message_id: int, text: str, *, file: bool = False) -> None:
-    """Read a customer's new or changed words, and show the staff what comes of them; a *file* is shown as what it is."""
+def _read_and_show(kit: Kit, books: Books, case: Case, customer: Customer, message_id: int, text: str, kind: str = "text") -> None:
+    """Read a customer's new or changed words, or look anew at what fits with a picture, and show the staff what comes of it."""
     flooded = books.cases.said_since(customer.id, books.now - timedelta(minutes=1)) > kit.settings.desk.flood_per_minute
     before = case.alert
     if flooded != case.flooded:
         books.cases.set(case.id, flooded=flooded)
         case = books.cases.get(case.id)
-    if text and not flooded and not text.startswith("/"):  # a command of other bots says nothing about anybody
+    if (text or kind in PICTURES) and not flooded and not text.startswith("/"):  # a command of other bots says nothing about anybody
         read = advise(kit, books, case, customer, changed=message_id)
         if read is not None:
             case = read[0]
             books.customers.speaks(customer.id, read[1].reading.lang, chosen=False)
-    apart = [("file", {})] if file else [("mirror", {"part": part}) for part in range(parts_of(text))]
+    apart = [("file", {})] if kind != "text" else [("mirror", {"part": part}) for part in range(parts_of(text))]
     kit.mirror(books, case, customer, message_id, apart)
     kit.show(books, case, customer)
     if case.alert and case.alert != before:

@@ -31,11 +31,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the agents did so far, one entry for each of their messages, the oldest first."""
+    """What was done so far: by the agents, one entry for each of their messages, the oldest first, and by the customer beside words."""
 
     used: tuple[frozenset[str], ...]
     tries: int = 0
     """How many of them honestly tried to help (A6)."""
+    shown: bool = False
+    """Whether the customer has sent a picture of it."""
 
     @property
     def all(self) -> frozenset[str]:
@@ -64,7 +66,7 @@ def history_of(conversation: Conversation, playbook: Playbook) -> History:
     """Return what the agents did before the customer's last message."""
     used = tuple(techniques_in(turn, playbook) for turn in conversation.answered)
     tries = sum(_tries(turn, techniques, playbook) for turn, techniques in zip(conversation.answered, used, strict=True))
-    return History(used, tries)
+    return History(used, tries, conversation.shown)
 
 
 def _tries(turn: Turn, techniques: frozenset[str], playbook: Playbook) -> bool:
@@ -111,6 +113,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
             "open_demand": reading.open_demand,
             "repeated": reading.repeated,
             "large_sum": bool(large and amount is not None and amount >= large),
+            "shown": history.shown,
         },
         known=known,
         policy=policy,

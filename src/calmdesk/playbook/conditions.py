@@ -56,6 +56,7 @@ class Conditions(BaseModel):
     open_demand: bool | None = None
     repeated: bool | None = None
     large_sum: bool | None = None
+    shown: bool | None = None
     knows: Words = ()
     policy: Words = ()
 

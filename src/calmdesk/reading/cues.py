@@ -259,7 +259,6 @@ class Lexicon:
         self.cues = tuple(cues)
         self._forms = [form for cue in self.cues for form in _forms(cue)]
         self._gaps = {lang: language.gap for lang, language in languages.items()}
-        self._own_negation: dict[Cue, bool] = {}
         self._wholes: dict[int, _Whole] = {}
 
     @cached_property
@@ -296,8 +295,8 @@ class Lexicon:
             covered = bool(negators) and (
                 self.negation.covers(text, left, start, negators) or (tail > 0 and self.negation.covers(text, start, end - tail, negators))
             )
-            covered = covered and not self._is_negation(cue)
-            yield Hit(cue, start, end, covered)
+            # What begins with a negator of its own isn't turned round by another one before it.
+            yield Hit(cue, start, end, covered and not self.negation.begins(text[start:end]))
 
     def _places(self, folded: Folded) -> Iterator[tuple[int, int, int, int, int]]:
         """Yield where forms stand: start, the form's number, the spelling's rank, end, and how much of the end is a tail."""
@@ -323,13 +322,6 @@ class Lexicon:
         form = self._forms[number]
         whole = self._wholes[number] = _whole(form, self._gaps[form.cue.lang])
         return whole
-
-    def _is_negation(self, cue: Cue) -> bool:
-        """Say whether *cue* begins with a negator of its own: another one before it doesn't turn it round."""
-        own = self._own_negation.get(cue)
-        if own is None:
-            own = self._own_negation[cue] = any(map(self.negation.begins, _parts(cue.phrase)[0]))
-        return own
 
 
 def _inside_a_word(text: str, start: int, end: int) -> bool:

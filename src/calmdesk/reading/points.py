@@ -30,6 +30,7 @@ _NEVER = (
 _EDGES = " \t\r\n,.!?;:、。，！？；：~～…—-·\"'“”「」()（）【】[]*#@"
 _PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 _SPACES = re.compile(r" {2,}")
+_QUOTES = '"「『'
 _LINK = re.compile(r"https?://\S+|www\.\S+|@\w+|\d{9,}")
 
 
@@ -89,9 +90,9 @@ def find_points(
 def _likely(folded: Folded, hits: Sequence[Hit], language: Language) -> Iterator[_Clause]:
     """Yield the clauses that aren't something else: threats, insults and nothing more, quotations."""
     meant = [hit for hit in hits if not hit.negated]
-    quotes = any(sign in folded.text for sign in '"「『')
+    quotes = any(sign in folded.text for sign in _QUOTES)
     for start, end in split_clauses(folded, language):
-        if language.threat.search(folded.text, start, end) or (quotes and _quoted(folded.text, start)):
+        if language.threat.search(folded.text, start, end) or (quotes and (_quoted(folded.text, start) or _breaks_off(folded.text, end))):
             continue
         inside = [hit for hit in meant if start <= hit.start < end]
         strong = [hit for hit in inside if hit.cue.strength == "strong"]
@@ -112,6 +113,11 @@ def _quoted(text: str, start: int) -> bool:
     """Say whether *start* stands inside somebody's quoted words, which are neither the customer's nor to be turned."""
     before = text[:start]
     return before.count('"') % 2 == 1 or sum(before.count(sign) for sign in "「『") > sum(before.count(sign) for sign in "」』")
+
+
+def _breaks_off(text: str, end: int) -> bool:
+    """Say whether a clause breaks off at *end* before a quotation: "she told me" says nothing without what she told."""
+    return text[end : end + 1] in set(_QUOTES) and not _quoted(text, end)
 
 
 def asks_in(folded: Folded, start: int, end: int, language: Language) -> bool:

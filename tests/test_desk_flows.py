@@ -153,6 +153,23 @@ async def test_a_correction_changes_the_suggestions_at_once(house: House) -> Non
     assert "wrong_item" in corrections[0][2]["types"]
 
 
+async def test_an_agent_who_sees_a_danger_that_was_not_read_says_so(house: House) -> None:
+    """One tap marks the risk: the case goes to a supervisor, and nobody is asked to go on using the thing."""
+    wang = await house.hires("小王")
+    lin = house.customer()
+    await lin.says("这锅盖一掀就弹起来，我往后躲的")
+    card = await house.card(lin, "锅盖")
+    assert "🆘" not in card.text
+
+    await wang.taps(house.word("button_correct"), on=card)
+    topic = await house.topic_of(lin)
+    safety = "人身安全"
+    await house.offers(safety, topic)
+    await wang.taps(safety, on=topic)
+
+    await house.card(lin, "🆘")
+
+
 async def test_what_was_sent_is_not_offered_again_after_a_correction(house: House) -> None:
     """An agent who sends a reply and then corrects the reading gets others; the same one would go out twice."""
     wang = await house.hires("小王")

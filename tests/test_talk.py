@@ -143,6 +143,15 @@ def test_the_card_comes_below_a_picture(stage: Stage, lin: Somebody) -> None:
     assert card(stage) is stage.shown_to(GROUP)[-1]
 
 
+def test_a_calm_word_in_an_open_case_is_not_called_no_complaint(stage: Stage, lin: Somebody) -> None:
+    """Who only says that they are there has still complained: the card says that nothing came anew."""
+    for text in (LATE, "在吗", "嗯嗯", "今天好冷啊", "吃饭去了"):
+        lin.says(text)
+
+    assert f"<b>{word('no_complaint')}</b>" not in card(stage).text
+    assert word("no_new_complaint") in card(stage).text
+
+
 def test_who_has_sent_a_picture_is_not_asked_for_one(stage: Stage, lin: Somebody) -> None:
     """A picture without words changes what fits: the card asks for none any more, and says that it was seen."""
     asking = re.compile("拍(一张|两张|给我|张|段)")

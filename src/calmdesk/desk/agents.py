@@ -177,9 +177,9 @@ def _fix(kit: Kit, books: Books, hand: Hand) -> str:
     playbook = kit.adviser.playbook
     known = set(playbook.complaints) if dimension == "types" else set(playbook.labels.get(dimension, ()))
     became: Any
-    if dimension == "types" and key in known:
-        types = list(reading["types"])
-        became = [one for one in types if one != key] if key in types else [*types, key]
+    if dimension in {"types", "risks"} and key in known:
+        labels = list(reading[dimension])
+        became = [one for one in labels if one != key] if key in labels else [*labels, key]
     elif dimension == "intensity" and key.isdigit() and int(key) <= 4:
         became = int(key)
     elif dimension == "temperament" and key in known:

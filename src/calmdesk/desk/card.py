@@ -107,7 +107,7 @@ def _reading(kit: Kit, view: View, lang: str) -> list[str]:
     reading = view.advice.get("reading")
     join = kit.words(lang, "join").join
     if reading:
-        about = kit.about(reading["types"], reading["nature"], lang)
+        about = kit.about(reading["types"], reading["nature"], view.case.heats, lang)
         curve = "".join(_CURVE[step] for step in view.case.heats[-12:])
         heat = f"{kit.words(lang, 'heat')} {curve} {view.case.heat}"
         level = kit.words(lang, "level", level=view.case.level)
@@ -211,7 +211,7 @@ def _buttons(kit: Kit, view: View, panel: str, lang: str, offered: Sequence[tupl
 
 
 def _corrections(kit: Kit, view: View, lang: str) -> Buttons:
-    """Return one button for each type, heat and manner; what is claimed now has a tick."""
+    """Return one button for each type, heat, risk and manner; what is claimed now has a tick."""
     case = view.case.id
     reading = view.advice.get("reading", {})
     playbook = kit.adviser.playbook
@@ -221,10 +221,13 @@ def _corrections(kit: Kit, view: View, lang: str) -> Buttons:
 
     types = [choice("types", key, one.names.get(lang, key), key in reading.get("types", ())) for key, one in playbook.complaints.items()]
     heat = [choice("intensity", str(step), f"{HEAT_SIGNS[step]}{step}", reading.get("intensity") == step) for step in range(5)]
+    risks = [
+        choice("risks", key, one.names.get(lang, key), key in reading.get("risks", ())) for key, one in playbook.labels["risks"].items()
+    ]
     manner = [
         choice("temperament", key, one.names.get(lang, key), reading.get("temperament") == key)
         for key, one in playbook.labels["temperament"].items()
     ]
     rows = [types[place : place + 3] for place in range(0, len(types), 3)] + [heat]
-    rows += [manner[place : place + 3] for place in range(0, len(manner), 3)]
+    rows += [some[place : place + 3] for some in (risks, manner) for place in range(0, len(some), 3)]
     return [*rows, [Button(kit.words(lang, "button_done"), data=f"panel.:{case}")]]

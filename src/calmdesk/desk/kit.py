@@ -58,9 +58,9 @@ class Kit:
         found = self.adviser.playbook.techniques.get(key)
         return found.names.get(lang, key) if found else key
 
-    def about(self, types: Iterable[str], nature: str | None, lang: str) -> str:
-        """Return what a customer's words are about; who rages without saying why has no lesser complaint for that."""
-        unnamed = "no_complaint" if nature in {None, "none"} else "unnamed_complaint"
+    def about(self, types: Iterable[str], nature: str | None, heats: Sequence[int], lang: str) -> str:
+        """Return what a customer's words are about, after *heats* up to them; who rages without saying why has no lesser complaint."""
+        unnamed = "no_new_complaint" if any(heats[:-1]) else "no_complaint" if nature in {None, "none"} else "unnamed_complaint"
         return self.words(lang, "join").join(self.name("types", key, lang) for key in types) or self.words(lang, unnamed)
 
     def blank(self, key: str, lang: str, written: str | None = None) -> tuple[str, str]:

@@ -32,7 +32,7 @@ def pasted(kit: Kit, books: Books, colleague: Colleague, text: str) -> None:
 
 def _reading(kit: Kit, advice: Advice, text: str, lang: str) -> str:
     reading = advice.reading
-    about = kit.about(reading.types, reading.nature, lang)
+    about = kit.about(reading.types, reading.nature, reading.heat, lang)
     manner = [kit.name("temperament", reading.temperament, lang)] if reading.temperament != "unclear" else []
     manner += [kit.name("traits", key, lang) for key in reading.traits] + [kit.name("risks", key, lang) for key in reading.risks]
     lines = [

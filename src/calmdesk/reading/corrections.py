@@ -33,7 +33,7 @@ class Corrections:
             self.add(text, labels)
 
     def add(self, text: str, labels: Mapping[str, Any]) -> None:
-        """Learn what a message is, by dimension: types, intensity, temperament."""
+        """Learn what a message is, by dimension: types, intensity, risks, temperament."""
         bare = _bare(text)
         if not bare:
             return

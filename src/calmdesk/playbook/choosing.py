@@ -81,6 +81,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
     reading = _unsettled(reading, playbook)
     amount = reading.facts.amount
     large = policy.get("large_sum")
+    lasting = {risk for risk in reading.earlier_risks if playbook.labels["risks"][risk].lasts}
     situation = Situation(
         labels={
             "types": frozenset(reading.types),
@@ -109,7 +110,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
             "level": reading.level,
         },
         flags={
-            "complaint": reading.complaint,
+            "complaint": reading.complaint or bool(lasting),
             "open_demand": reading.open_demand,
             "repeated": reading.repeated,
             "large_sum": bool(large and amount is not None and amount >= large),
@@ -123,7 +124,6 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
     past = Situation({**situation.labels, **before}, {**situation.numbers, "heat": max(reading.heat[:-1], default=0)}, situation.flags)
     taken_up = "escalate" in history.all
     alerts = frozenset(key for key, alert in playbook.alerts.items() if _raised(alert, situation, past, taken_up=taken_up))
-    lasting = {risk for risk in reading.earlier_risks if playbook.labels["risks"][risk].lasts}
     return situation.with_alerts(alerts).with_risks(lasting)
 
 

@@ -418,6 +418,16 @@ def test_a_text_with_faults_is_not_published(shop: Stage, admin: Somebody, text:
     assert shop.store.now(lambda books: books.wordings.of(ONE)) == []
 
 
+@pytest.mark.parametrize("other", ["[nothing]", "〔nothing〕", "{{ nmae }}"])
+def test_all_faults_of_a_text_are_told_at_once(admin: Somebody, other: str) -> None:
+    """An unknown name, in brackets or in code, doesn't hide what must not be said; neither is told twice."""
+    said = writes(admin, f"{other}坏了？我们尽快处理。").replace("&#x27;", "'")
+
+    assert "'尽快': " in said
+    assert said.count("nothing") == ("nmae" not in other)
+    assert ("nmae" in said) == ("nmae" in other)
+
+
 def test_an_admin_writes_what_the_pages_show(shop: Stage, admin: Somebody) -> None:
     """Facts and blanks called by their names in brackets are filled in when it is sent, however the brackets are typed."""
     said = writes(admin, "［商品名］哪一块坏了？〔时间〕前给您回话。")

@@ -148,8 +148,25 @@ UNSAYABLE = {
     "unauthorised-postage": ("zh-Hans", "退回来的运费我们出。", "promises postage"),
     "unauthorised-papers": ("zh-Hant", "進貨單我現在傳給您。", "promises papers"),
     "unauthorised-damages": ("zh-Hans", "我们假一赔三。", "promises damages"),
+    "unauthorised-times": ("zh-Hans", "丢了我们赔您十倍。", "promises damages"),
+    "unauthorised-times-for-her": ("zh-Hant", "東西不見了，我們雙倍賠妳。", "promises damages"),
+    "unauthorised-double": ("en", "If it is lost we will pay you double.", "promises damages"),
+    "unauthorised-sum": ("zh-Hans", "耽误您了，赔您五百块。", "compensation must be within"),
+    "unauthorised-pounds": ("en", "I'll pay you 80 pounds.", "compensation must be within"),
     "unauthorised-warranty": ("en", "It has a two year warranty.", "promises a warranty"),
 }
+
+
+def test_every_slip_is_named_with_its_words(tmp_path: Path) -> None:
+    """Two slips of one sentence are both told in the text's own words, though one has a negator; so is each of one kind."""
+    mine = write(tmp_path, {ONE: "您别急我们尽快处理，也别生气。"})
+    wording = {path.name: path.read_text("utf-8") for path in (ROOT / "templates" / "wording").glob("*.toml")}
+    for name in ("vague.toml", "denied_feeling.toml"):
+        (mine / "wording" / name).write_text(wording[name], "utf-8")
+
+    said = {problem.message.partition(":")[0] for problem in problems_of(mine) if problem.path.endswith(ONE) and problem.where == "text"}
+
+    assert {"'别急'", "'尽快'", "'别生气'"} <= said
 
 
 def test_what_must_not_be_said_is_told_of_a_wording_of_ones_own(tmp_path: Path) -> None:

@@ -119,6 +119,12 @@ WHOLE = {
     "您别激动，我现在去查物流，五点前回您。": "遇上这种事，换谁都会急，我现在去查物流，五点前回您。",
     "我们会尽快、尽早处理，请您稍安勿躁。谢谢！": "我现在就去办，〔eta〕前不管有没有结果都回您。谢谢！",
     "韩先生：\n1. 您没看清说明\n2. 快递不是我们的\n谢谢": "韩先生：\n1. 这一步确实容易弄混，我陪您把它解决好\n2. 快递这边我替您去催，〔eta〕前把结果告诉您\n谢谢",
+    "全额退款再赔您一千块，今天就打给您。单号我也发您。": "补偿的事我先请示主管，〔eta〕前告诉您。单号我也发您。",
+    "We'll pay you 800 pounds. The money leaves today! Thanks for the photos.": (
+        "I'll ask my supervisor about compensation and tell you by 〔eta〕. Thanks for the photos."
+    ),
+    "赔您三倍，今天到账，补您900元": "我先把事情查清楚，怎么赔也一起请示，〔eta〕前告诉您，能补多少我先请示主管，〔eta〕前告诉您",
+    "今天就打款，赔您三倍，到账快，图我收到了。": "我先把事情查清楚，怎么赔也一起请示，〔eta〕前告诉您，图我收到了。",
     "Calm down, I'm checking the tracking now.": "Anyone would be upset by this. I'm checking the tracking now.",
     "Hi Sam, we'll reply as soon as possible!": "Hi Sam, I'm on it now and will message you by 〔eta〕, whatever I know by then.",
     "You should have checked. Shut up!": "This is easy to mix up, so let's sort it out together. I'm looking into this and will come back to you by 〔eta〕.",
@@ -127,7 +133,7 @@ WHOLE = {
 
 @pytest.mark.parametrize("text", WHOLE)
 def test_only_the_place_at_fault_is_said_otherwise(adviser: Adviser, text: str) -> None:
-    """The rest of the message stays as the agent typed it, and nothing is said twice."""
+    """The rest of the message stays as the agent typed it, nothing is said twice, and when a promise would be kept goes with it."""
     cautions = inspect(text, "en", adviser.playbook, adviser.settings.promises)
 
     assert {caution.better for caution in cautions} == {WHOLE[text]}
@@ -194,12 +200,17 @@ en = "You'll hear from me by 〔eta〕."
 [agent.unless]
 zh-Hans = ["今天"]
 en = ["today"]
+[agent.along]
+zh-Hans = ["随后"]
+en = ["then"]
 """
 FAULTS = {
     # what is wrong: (what stands there, what stands there instead, key, what the check says)
     "a reason missing in a language": ('en = "It worries people."\n', "", "agent.why.en", "is missing or empty"),
     "a better wording missing in a language": ('zh-Hans = "〔eta〕前回您"\n', "", "agent.better.zh-Hans", "is missing or empty"),
     "an excuse missing in a language": ('en = ["today"]', "", "agent.unless.en", "is missing or empty"),
+    "a clause that goes along missing in a language": ('en = ["then"]', "", "agent.along.en", "is missing or empty"),
+    "a clause that goes along that can't be read": ('["then"]', '["(then"]', "agent.along", "brackets don't match"),
     "no reason": ('[agent.why]\nzh-Hans = "让人不放心"\nen = "It worries people."\n', "", "agent.why", "is missing"),
     "no severity": ("severity = 2\n", "", "agent.severity", "is missing"),
     "a severity that there isn't": ("severity = 2", "severity = 4", "agent.severity", "less than or equal to 3"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from jinja2 import TemplateError
@@ -36,14 +36,7 @@ def check_wordings(playbook: Playbook, replies: Replies, settings: Settings, lan
     """Return every problem of the replies, and techniques that lack them; what must not be said is explained in *lang*."""
     problems = list(_coverage(playbook, replies))
     problems += _samples(playbook)
-    lexicon = Lexicon(
-        (
-            Cue(key, strength, lang, phrase)
-            for key, item in playbook.wording.items()
-            for strength, lang, phrase in _readable(item, playbook)
-        ),
-        playbook.languages,
-    )
+    lexicon = _lexicon(playbook)
     seen: dict[tuple[str, str], Reply] = {}
     for reply in replies.all()[0]:
         if reply.lang not in playbook.languages or reply.lang not in playbook.samples:
@@ -60,6 +53,21 @@ def check_wordings(playbook: Playbook, replies: Replies, settings: Settings, lan
                 if not question.rstrip().endswith(("?", "？"))
             ]
     return problems
+
+
+def check_said(path: str, body: str, playbook: Playbook, lang: str = "en") -> list[Problem]:
+    """Return what must not be said in a text that can't be read as a wording, so that one hears it with what is wrong with the code.
+
+    What policy may back isn't told: the front matter that would name it can't be relied on.
+    """
+    return list(_unsayable(path, body, POLICY_KEYS, playbook, _lexicon(playbook), lang))
+
+
+def _lexicon(playbook: Playbook) -> Lexicon:
+    cues = (
+        Cue(key, strength, lang, phrase) for key, item in playbook.wording.items() for strength, lang, phrase in _readable(item, playbook)
+    )
+    return Lexicon(cues, playbook.languages)
 
 
 def _readable(item: Wording, playbook: Playbook) -> Iterator[tuple[Any, str, str]]:
@@ -110,6 +118,7 @@ def sample_known(playbook: Playbook, lang: str) -> dict[str, Any]:
 
 
 def _reply(reply: Reply, playbook: Playbook, lexicon: Lexicon, settings: Settings, lang: str) -> Iterator[Problem]:
+    yield from _unsayable(reply.path, reply.body, frozenset(reply.head.policy) | reply.uses.policy, playbook, lexicon, lang)
     language = playbook.languages[reply.lang]
     known = sample_known(playbook, reply.lang)
     least = {key: value for key, value in known.items() if key in reply.uses.required | {"shop"}}
@@ -141,7 +150,6 @@ def _reply(reply: Reply, playbook: Playbook, lexicon: Lexicon, settings: Setting
     if not bare:
         yield Problem(reply.path, "text", "is empty where only the required facts are known", "empty")
     yield from _script(reply, language)
-    yield from _unsayable(reply, playbook, lexicon, lang)
 
 
 def _blanks(reply: Reply, playbook: Playbook) -> Iterator[Problem]:
@@ -173,16 +181,33 @@ def _script(reply: Reply, language: Language) -> Iterator[Problem]:
         yield Problem(reply.path, "text", f"isn't written in {language.names.get('en', reply.lang)}", "foreign", reply.lang)
 
 
-def _unsayable(reply: Reply, playbook: Playbook, lexicon: Lexicon, lang: str) -> Iterator[Problem]:
-    text = _CODE.sub("", reply.body)
-    allowed = frozenset(reply.head.policy) | reply.uses.policy
-    for sentence in _SENTENCE.findall(text):
+def _unsayable(path: str, body: str, allowed: Collection[str], playbook: Playbook, lexicon: Lexicon, lang: str) -> Iterator[Problem]:
+    for sentence in _SENTENCE.findall(_CODE.sub("", body)):
         timed = _TIMED.search(sentence)
-        for hit in lexicon.find(fold(sentence)):
-            rule = playbook.wording[hit.cue.label]
-            if hit.negated or hit.cue.strength != "strong" or (rule.unless_timed and timed) or (rule.policy and rule.policy in allowed):
+        for label, words in _slips(sentence, lexicon):
+            rule = playbook.wording[label]
+            if (rule.unless_timed and timed) or (rule.policy and rule.policy in allowed):
                 continue
-            yield Problem(reply.path, "text", f"{hit.cue.phrase!r}: {_told(rule.tell, lang)}")
+            yield Problem(path, "text", f"{words!r}: {_told(rule.tell, lang)}")
+
+
+def _slips(sentence: str, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
+    """Yield each wording that *sentence* has, with its words; a negator in the words of one doesn't turn off another."""
+    left = sentence
+    while True:
+        folded = fold(left)
+        hits = [hit for hit in lexicon.find(folded) if not hit.negated and hit.cue.strength == "strong"]
+        if not hits:
+            return
+        reached: dict[str, int] = {}
+        for hit in hits:
+            if hit.start >= reached.get(hit.cue.label, 0):
+                reached[hit.cue.label] = hit.end
+                start, end = folded.span(hit.start, hit.end)
+                yield hit.cue.label, sentence[start:end]
+        for hit in hits:
+            start, end = folded.span(hit.start, hit.end)
+            left = left[:start] + "□" * (end - start) + left[end:]
 
 
 def _told(tell: Mapping[str, str], lang: str) -> str:

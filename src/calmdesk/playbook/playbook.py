@@ -17,7 +17,7 @@ from calmdesk.reading.facts import CommonFacts, FactFinder
 from calmdesk.reading.goods import GoodsFinder, ProductKind
 from calmdesk.reading.reader import Reader
 from calmdesk.shelf import Problem, Shelf, parsed
-from calmdesk.text.language import Language
+from calmdesk.text.language import Language, Words
 
 LABELLED = ("nature", "intensity", "temperament", "traits", "needs", "risks")
 """The dimensions whose labels are files below `labels/`; complaint types have a folder of their own."""
@@ -151,17 +151,23 @@ class Playbook:
     @cached_property
     def excuses(self) -> Lexicon:
         """The phrases beside which an agent isn't warned, by the wording that they excuse."""
-        return Lexicon(
-            (
-                Cue(key, "strong", lang, phrase)
-                for key, item in self.wording.items()
-                if item.agent
-                for lang, phrases in item.agent.unless.items()
-                if lang in self.languages
-                for phrase in phrases
-            ),
-            self.languages,
+        return self._phrases({key: item.agent.unless for key, item in self.wording.items() if item.agent})
+
+    @cached_property
+    def along(self) -> Lexicon:
+        """The phrases of clauses that are rewritten with the one at fault, by the wording that they go along with."""
+        return self._phrases({key: item.agent.along for key, item in self.wording.items() if item.agent})
+
+    def _phrases(self, tables: Mapping[str, Mapping[str, Words]]) -> Lexicon:
+        """Return a lexicon of phrases, by wording and language."""
+        cues = (
+            Cue(key, "strong", lang, phrase)
+            for key, table in tables.items()
+            for lang, phrases in table.items()
+            if lang in self.languages
+            for phrase in phrases
         )
+        return Lexicon(cues, self.languages)
 
     def reader(self, classifier: Classifier) -> Reader:
         """Return the reader that goes by this playbook's cues and *classifier*'s weights."""

@@ -151,6 +151,8 @@ class ToAgent(_File):
     """Phrases, written as cues, beside which nothing is wrong."""
     unless_in: Literal["sentence", "message"] = "sentence"
     """How far such a phrase reaches."""
+    along: Annotated[ListByLanguage, AfterValidator(_readable)] = {}
+    """Phrases, written as cues: clauses next to the one at fault that have one are replaced with it, such as when it is paid."""
     limit: str | None = None
     """The key of `[policy]` that holds a sum: from it on an offer isn't the agent's to make, whatever `policy` allows."""
 

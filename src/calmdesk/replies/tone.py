@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -59,11 +59,6 @@ class _Fault:
     loose: bool
     """Whether the cue spans a gap: the words of a plain one tell an agent more."""
 
-    @property
-    def place(self) -> Span:
-        """What is rewritten."""
-        return self.sentence if self.rule.replaces == "sentence" else self.clause
-
 
 def inspect(text: str, lang: str, playbook: Playbook, policy: Mapping[str, Any]) -> tuple[Caution, ...]:
     """Return what is wrong with *text*, in its order; *lang* is the agents' language, *policy* what the shop allows."""
@@ -71,7 +66,9 @@ def inspect(text: str, lang: str, playbook: Playbook, policy: Mapping[str, Any])
     faults = _faults(folded, playbook, policy)
     if not faults:
         return ()
-    better: str | None = _rewritten(text, folded, faults, _language_of(text, lang, playbook))
+    along = list(playbook.along.find_all(folded))
+    places = _places(folded, [(fault, _place(fault, folded, along)) for fault in faults])
+    better: str | None = _rewritten(text, folded, places, _language_of(text, lang, playbook))
     if better is not None and _faults(fold(better), playbook, policy):
         better = None
     cautions = []
@@ -151,11 +148,25 @@ def _overlap(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _rewritten(text: str, folded: Folded, faults: Sequence[_Fault], written: str) -> str | None:
+def _place(fault: _Fault, folded: Folded, along: Sequence[Hit]) -> Span:
+    """Return what is rewritten: the sentence, or the clause with those next to it that go along."""
+    if fault.rule.replaces == "sentence":
+        return fault.sentence
+    pieces = clauses(folded)
+    going = {_around(hit.start, pieces) for hit in along if hit.cue.label == fault.kind}
+    first = last = pieces.index(fault.clause)
+    while first > 0 and pieces[first - 1] in going:
+        first -= 1
+    while last + 1 < len(pieces) and pieces[last + 1] in going:
+        last += 1
+    return pieces[first][0], pieces[last][1]
+
+
+def _rewritten(text: str, folded: Folded, places: Iterable[tuple[int, int, ToAgent]], written: str) -> str | None:
     """Return *text* with each place at fault said better; what would be said twice is dropped the second time."""
     said: set[str] = set()
     made, upto = "", 0
-    for start, end, rule in _places(folded, faults):
+    for start, end, rule in places:
         better = rule.better.get(written)
         if better is None:
             return None
@@ -169,16 +180,22 @@ def _rewritten(text: str, folded: Folded, faults: Sequence[_Fault], written: str
     return _joined(made, text[upto:]).strip()
 
 
-def _places(folded: Folded, faults: Sequence[_Fault]) -> Iterator[tuple[int, int, ToAgent]]:
+def _places(folded: Folded, faults: Sequence[tuple[_Fault, Span]]) -> Iterator[tuple[int, int, ToAgent]]:
     """Yield the stretches to be replaced, in order and apart, each with the gravest rule that it breaks; a sentence keeps its mark."""
     chosen: list[tuple[Span, ToAgent]] = []
-    for fault in sorted(faults, key=lambda fault: (-fault.rule.severity, fault.start)):
-        start, end = fault.place
-        inner = folded.text[start:end]
-        start, end = start + len(inner) - len(inner.lstrip()), end - (len(inner) - len(inner.rstrip(" .!?;\n")))
-        if not any(_overlap((start, end), span) for span, _ in chosen):
-            chosen.append(((start, end), fault.rule))
+    for fault, whole in sorted(faults, key=lambda one: (-one[0].rule.severity, one[0].start)):
+        for start, end in (_bare(folded, whole), _bare(folded, fault.clause)):
+            if not any(_overlap((start, end), span) for span, _ in chosen):
+                chosen.append(((start, end), fault.rule))
+                break
     return ((start, end, rule) for (start, end), rule in sorted(chosen, key=lambda one: one[0]))
+
+
+def _bare(folded: Folded, span: Span) -> Span:
+    """Return *span* without white space around it and the mark at its end."""
+    start, end = span
+    inner = folded.text[start:end]
+    return start + len(inner) - len(inner.lstrip()), end - (len(inner) - len(inner.rstrip(" .!?;\n")))
 
 
 def _joined(made: str, rest: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from calmdesk.adviser import Adviser
 from calmdesk.check.conditions import check_conditions
-from calmdesk.check.wordings import check_wordings
+from calmdesk.check.wordings import check_said, check_wordings
 from calmdesk.replies.replies import Replies
 from calmdesk.replies.template import Reply
 from calmdesk.shelf import Problem, Sheet, Shelf, front_matter
@@ -36,7 +36,7 @@ def _checked(adviser: Adviser, key: str, text: str, folder: str, lang: str) -> l
     try:
         read = wording(key, text)[1]
         if read:
-            return read
+            return [*read, *check_said(key, front_matter(text)[1], adviser.playbook, lang)]
         replies = Replies(shelf)
         problems = [*check_conditions(adviser.playbook, replies), *check_wordings(adviser.playbook, replies, adviser.settings, lang)]
     except _TOO_MUCH as error:

@@ -46,10 +46,8 @@ def written(visit: Visit, text: str, step: Step) -> None:
         visit.show(plain(visit.words("admin_too_long", most=_LONGEST)), [again])
     elif whole.strip() == f"{head}{body}".strip() and not _is_off(visit, key):
         visit.show(plain(visit.words("admin_same")), [again])
-    elif unknown:
-        visit.show(_refused(visit, unknown), [again])
-    elif problems := findings(visit.kit.adviser, key, whole, visit.lang):
-        visit.show(_told(visit, problems), [again])
+    elif reasons := [*unknown, *_reasons(visit, key, whole, bracketed=bool(unknown))]:
+        visit.show(_refused(visit, reasons), [again])
     else:
         version = visit.books.wordings.add(key, whole, visit.colleague.user_id)
         lines = [f"✅ {visit.words('admin_no_findings')}", preview(visit, key, visit.kit.adviser.shelf.sheets[key].text, whole)]
@@ -70,6 +68,12 @@ def _used(visit: Visit, key: str) -> str:
 
 def _is_off(visit: Visit, key: str) -> bool:
     return wording(key, visit.kit.adviser.shelf.sheets[key].text)[0] is None
+
+
+def _reasons(visit: Visit, key: str, whole: str, *, bracketed: bool) -> list[str]:
+    """Return what the check finds in a new text; brackets only where the admin doesn't hear of them anyway."""
+    problems = findings(visit.kit.adviser, key, whole, visit.lang)
+    return [_in_words(visit, one) for one in problems if not (bracketed and (one.kind == "brackets" or one.about.startswith("〔")))]
 
 
 def _told(visit: Visit, problems: list[Problem]) -> str:

@@ -38,6 +38,8 @@ class Label(_File):
     """Whether it holds for the rest of the case once it was said: what smoked isn't safe because the customer has calmed down."""
     awaits: bool = False
     """Whether it asks for a word of ours: until that was given, no word of agreement settles the case."""
+    keeps_heat: bool = False
+    """Whether nobody who says it has calmed down: the heat is at least that of the message before, however calm the words."""
     practice: Words = ()
 
 

@@ -63,6 +63,8 @@ class Reader:
     """The labels of each dimension, `signals` and `demands` included."""
     levels: Mapping[str, int]
     """The level (1 to 5) that a label such as "types.defect" asks for."""
+    keeping: Set[str]
+    """The signals with which the heat doesn't fall."""
     goods: GoodsFinder
     facts: FactFinder
     classifier: Classifier
@@ -92,11 +94,12 @@ class Reader:
         goods = self._goods(facts, glances)
         points = self._retelling.points(last, partial(self.classifier.pointed, last.scored, last.folded.text))
         scores = self._scores(last)
+        heat = self._heat(glances)
         reading = Reading(
             lang=last.lang,
             types=types,
             nature=nature,
-            intensity=last.intensity,
+            intensity=heat[-1],
             temperament=self._one_of("temperament", last, unsure="unclear"),
             traits=traits,
             needs=self._many("needs", last) if complains else (),
@@ -106,7 +109,7 @@ class Reader:
             level=1,
             product=self.goods.kinds[goods].group if goods else None,
             facts=facts,
-            heat=tuple(glance.intensity for glance in glances),
+            heat=heat,
             scores=scores,
             evidence=(),
             signals=last.signals,
@@ -256,6 +259,14 @@ class Reader:
         if not likely and last.nature != "none":
             return next((glance.types for glance in reversed(earlier) if glance.types), ())
         return tuple(sorted(likely, key=lambda label: -likely[label]))
+
+    def _heat(self, glances: Sequence[Glance]) -> tuple[int, ...]:
+        """Return the heat of each message: its own, and after a broken word no less than before it."""
+        heat: list[int] = []
+        for glance in glances:
+            before = heat[-1] if heat and not self.keeping.isdisjoint(glance.signals) else 0
+            heat.append(max(glance.intensity, before))
+        return tuple(heat)
 
     def _nature(self, last: Glance, types: Sequence[str]) -> str:
         """Return the nature in a talk about *types*: who demands something, and doesn't just ask about it, goes on with a complaint."""

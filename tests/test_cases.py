@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from calmdesk.config import Settings
@@ -299,6 +299,13 @@ def test_erasing_a_customer_leaves_nothing_of_them(tmp_path: Path) -> None:
         assert store.now(lambda books: books.inbox.keep([update(1), update(3)])) == 0, "what came in isn't taken twice"
 
 
+MOVED_WITHIN_A_PAGE = [
+    *["a" * 12] * 6, "x坏服到到款aa坏ab到c坏坏客到递a到死客客b到坏快快款气到服死没到客款快到快到气服退", "a" * 12, "aaa到a到到坏到客快服款死退", "a" * 12,
+    "a" * 12, "a" * 12, "a到b到到坏c到客到快服款死", "a到b到到坏到客到快服到款退", *["x到aa客c到坏a快b到服款死气退"] * 2, "a到服aaa到到坏坏款到b客c快死到退",
+]  # fmt: skip
+
+
+@example(MOVED_WITHIN_A_PAGE)
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.text(st.sampled_from("退款快递没到客服气死坏abcxyz ，"), min_size=12, max_size=300), min_size=1, max_size=30))
 def test_whatever_a_customer_said_is_gone(texts: list[str]) -> None:

@@ -124,7 +124,7 @@ class Store:
         return future.result()
 
     async def scrub(self) -> bool:
-        """Take the last traces of what was erased out of the file, which takes a second for 250 MB; False where somebody reads and some stay."""
+        """Take the last traces of what was erased out of the file (250 MB: a second); False where somebody reads and some stay."""
         while await self.write(lambda books: books.cases.scrub_words()):
             pass
         return await asyncio.wrap_future(self._writer.submit(self._run, _written_anew, _BARE))

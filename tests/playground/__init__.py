@@ -1,0 +1,1 @@
+"""The local Bot API server: strict as Telegram, with people who write and tap."""

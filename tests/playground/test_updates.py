@@ -42,6 +42,17 @@ async def test_a_long_poll_waits_and_a_second_poller_is_a_conflict(desk: Desk) -
     assert len(await second) == 1
 
 
+async def test_what_comes_the_moment_a_poll_begins_to_wait_is_not_left_lying(desk: Desk) -> None:
+    """An update that is queued before the poll's own waiting has had its turn answers that poll."""
+    await desk.updates()
+    poll = asyncio.create_task(desk.world.updates.take(None, 100, 5, None))
+    await asyncio.sleep(0)
+    await desk.lin.says("一")
+
+    async with asyncio.timeout(1):
+        assert len(await poll) == 1
+
+
 async def test_old_taps_are_forgotten(desk: Desk) -> None:
     """A tap that nobody fetches is gone after 150 seconds, a message after a day."""
     await desk.updates()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from calmdesk.playground.clock import Clock
 from calmdesk.playground.errors import Json, conflict
@@ -94,9 +95,9 @@ class Mailbox:
         self._arrived.set()
         self._arrived = asyncio.Event()
 
-    async def arrival(self) -> None:
-        """Wait for the next update."""
-        await self._arrived.wait()
+    def arrival(self) -> Coroutine[Any, Any, object]:
+        """Return what waits for the next update from now on, however late the waiting itself begins."""
+        return self._arrived.wait()
 
     def waiting(self) -> list[Pending]:
         """Return what is still to be delivered, without what is too old."""

@@ -1,0 +1,1 @@
+"""`calmdesk demo` without a browser."""

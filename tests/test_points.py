@@ -57,3 +57,73 @@ def test_what_the_shop_did_is_no_wish(adviser: Adviser, said: str) -> None:
 
     assert reading.point
     assert not reading.point.startswith(("希望", "you want us"))
+
+
+@pytest.mark.parametrize(
+    ("said", "read_back"),
+    [
+        ("第一次洗，就掉色", "第一次洗，就掉色"),
+        ("我问了客服，没人回", "您问了客服，没人回"),
+        ("页面写着两件，结果只寄了一件", "页面写着两件，结果只寄了一件"),
+        ("打了三次電話，結果沒人接", "打了三次電話，結果沒人接"),
+        ("I rang three times, but nobody picked up", "you rang three times, but nobody picked up"),
+        ("When I opened the box, the cup was in pieces", "when you opened the box, the cup was in pieces"),
+    ],
+)
+def test_clauses_that_belong_together_are_one_point(adviser: Adviser, said: str, read_back: str) -> None:
+    """What leads up to it (when, after three days) and what came of it (but, not) are read back in one."""
+    assert adviser.read(Conversation.of(said)).points == (read_back,)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "杯子碎了，颜色也发错了。发票没给",
+        "杯子碎了。没人理我",
+        "杯子碎了，给我退款",
+        "The cup is broken. But nobody answers",
+        "The cup is broken, refund me",
+    ],
+)
+def test_different_matters_stay_apart(adviser: Adviser, said: str) -> None:
+    """A full stop parts two points, and what is wanted is never joined to what happened."""
+    points = adviser.read(Conversation.of(said)).points
+
+    assert len(points) >= 2
+    assert points[0].startswith(("杯子碎了", "the cup is broken"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "杯子碎了，你们是乌龟吗", "杯子碎了，你们仓库是闭着眼发货的吗？", "杯子碎了，拿我当傻子吗", "杯子碎了，你们良心不会痛吗", "杯子碎了，你們眼睛長在頭頂上嗎", "杯子碎了，你們是烏龜嗎",
+        "The cup is broken. Do you people even look at what you pack?", "The cup is broken. Are you all asleep?", "The cup is broken. What do you take me for?",
+        "The cup is broken. Is this some kind of joke?",
+    ],
+)  # fmt: skip
+def test_a_question_that_asks_nothing_is_not_read_back(adviser: Adviser, said: str) -> None:
+    """A jab at the shop's people is no point; the fact beside it is."""
+    assert adviser.read(Conversation.of(said)).points in {("杯子碎了",), ("the cup is broken",)}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["你们是不是发错货了？", "你们不是说包邮吗", "你们能换一个吗", "Did you even ship the second box?", "Are you sending the missing lid?"],
+)
+def test_a_question_with_a_fact_of_the_order_is_read_back(adviser: Adviser, said: str) -> None:
+    """Whether they sent the wrong thing, or when they will send it, is a question worth reading back."""
+    assert adviser.read(Conversation.of(said)).points
+
+
+@pytest.mark.parametrize(
+    "said", ["杯子碎了，几点前回我？", "杯子碎了，今天下午三点前？", "The cup is broken. By what time?", "The cup is broken. Before 6 pm?"]
+)
+def test_a_bare_time_is_not_read_back(adviser: Adviser, said: str) -> None:
+    """A time cut from its sentence says nothing by itself."""
+    assert adviser.read(Conversation.of(said)).points in {("杯子碎了",), ("the cup is broken",)}
+
+
+@pytest.mark.parametrize("said", ["說好今天到的，結果呢？", "杯子碎了，所以呢", "The cup is broken, and so"])
+def test_a_point_doesnt_end_in_the_air(adviser: Adviser, said: str) -> None:
+    """A connective that nothing follows is left off."""
+    assert not adviser.read(Conversation.of(said)).points[0].endswith(("結果", "所以", "and", "so"))

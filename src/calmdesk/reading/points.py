@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from calmdesk.reading.cues import Hit
@@ -18,6 +18,8 @@ _ENOUGH = 0.36
 """A clause that is less likely a point isn't read back …"""
 _LEAST = 0.25
 """… unless no other is and it is at least so likely: somebody who complains has said something."""
+_FAINT = 0.1
+"""What leads up to a point may be so unlikely one by itself."""
 _POINTED = ("types.", "demands.")
 """A cue of these makes a clause a point."""
 _INSULTS = ("signals.insult", "risks.abuse", "intensity.4", "signals.sarcasm")
@@ -30,6 +32,8 @@ _NEVER = (
 _EDGES = " \t\r\n,.!?;:、。，！？；：~～…—-·\"'“”「」()（）【】[]*#@"
 _PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 _SPACES = re.compile(r" {2,}")
+_COMMAS = {"", ",", "、"}
+"""What may stand between clauses that are one point."""
 _QUOTES = '"「『'
 _LINK = re.compile(r"https?://\S+|www\.\S+|@\w+|\d{9,}")
 
@@ -54,6 +58,8 @@ class _Clause(NamedTuple):
     end: int
     insults: list[Hit]
     pointed: list[Hit]
+    weight: float = 0.0
+    """How likely it is one."""
 
 
 def find_points(
@@ -64,12 +70,12 @@ def find_points(
     said: list[str] = []
     likely = list(_likely(folded, hits, language))
     weights = weigh([(clause.start, clause.end) for clause in likely]) if likely else []
-    for (start, end, insults, pointed), weight in zip(likely, weights, strict=True):
+    weighed = [clause._replace(weight=weight) for clause, weight in zip(likely, weights, strict=True)]
+    for start, end, insults, pointed, weight in _joined(weighed, folded, language):
         if weight < _LEAST:
             continue
-        spoken = _spoken(folded, start, end, insults)
-        plain = fold(_trimmed(spoken, language)).text
-        text = read_back(spoken, language)
+        plain = _plain(folded, start, end, insults, language)
+        text = read_back(_spoken(folded, start, end, insults), language)
         if text is None or language.beside.search(plain):
             continue
         requests = language.request.match(plain) is not None
@@ -103,6 +109,36 @@ def _likely(folded: Folded, hits: Sequence[Hit], language: Language) -> Iterator
         if insults and not pointed:
             continue
         yield _Clause(start, end, insults, pointed)
+
+
+def _joined(weighed: Iterable[_Clause], folded: Folded, language: Language) -> Iterator[_Clause]:
+    """Yield the clauses, two that go together as one: "I rang twice, but nobody answered" is one point."""
+    before: _Clause | None = None
+    for clause in weighed:
+        if before and before.weight >= _FAINT and clause.weight >= _ENOUGH and _go_together(before, clause, folded, language):
+            weight = max(before.weight, clause.weight)
+            yield _Clause(before.start, clause.end, before.insults + clause.insults, before.pointed + clause.pointed, weight)
+            before = None
+        else:
+            if before:
+                yield before
+            before = clause
+    if before:
+        yield before
+
+
+def _go_together(one: _Clause, other: _Clause, folded: Folded, language: Language) -> bool:
+    """Say whether *one* leads up to *other* behind no more than a comma or *other* goes on with it, short enough for one point."""
+    text = folded.text
+    if text[one.end : other.start].strip(" ") not in _COMMAS or other.end - one.start > language.clauses.longest:
+        return False
+    if text[other.end : other.end + 1] == "?":
+        return False
+    first, second = text[one.start : one.end].strip(), text[other.start : other.end].strip()
+    if not (language.lead.search(first) or language.follow.match(second)):
+        return False
+    plain = [_plain(folded, clause.start, clause.end, clause.insults, language) for clause in (one, other)]
+    return not any(language.beside.search(said) or language.request.match(said) or language.wish.match(said) for said in plain)
 
 
 def _overlap(one: Hit, other: Hit) -> bool:
@@ -176,6 +212,11 @@ def _spoken(folded: Folded, start: int, end: int, insults: Sequence[Hit]) -> str
         place = max(place, last)
     pieces.append(folded.raw[place:right])
     return "".join(pieces)
+
+
+def _plain(folded: Folded, start: int, end: int, insults: Sequence[Hit], language: Language) -> str:
+    """Return the clause as patterns look at it: trimmed, folded, the persons not turned."""
+    return fold(_trimmed(_spoken(folded, start, end, insults), language)).text
 
 
 def _trimmed(text: str, language: Language) -> str:

@@ -78,6 +78,10 @@ class Clauses(BaseModel):
     """How such a clause is read back."""
     wishes: Patterns = ()
     """How other clauses begin that say what is wanted, or on what condition."""
+    leads: Patterns = ()
+    """What a clause looks like that leads up to the next one: both are one point."""
+    follows: Patterns = ()
+    """How a clause begins that goes on with the one before it: both are one point."""
     closers: Words = ()
     """Particles that a point doesn't end with."""
     questions: Words = ()
@@ -178,6 +182,16 @@ class Language(BaseModel):
     def wish(self) -> re.Pattern[str]:
         """The beginning of any other clause that says what is wanted."""
         return _any_pattern(self.clauses.wishes)
+
+    @cached_property
+    def lead(self) -> re.Pattern[str]:
+        """What a clause looks like that leads up to the next."""
+        return _any_pattern(self.clauses.leads)
+
+    @cached_property
+    def follow(self) -> re.Pattern[str]:
+        """The beginning of a clause that goes on with the one before."""
+        return _any_pattern(self.clauses.follows)
 
     @cached_property
     def likeness(self) -> re.Pattern[str]:

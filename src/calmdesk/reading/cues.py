@@ -23,8 +23,8 @@ from calmdesk.text.numbers import NUMBER
 Strength = Literal["strong", "weak"]
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
-_SPECIAL = re.compile(r"[…#]")
-_LOOSE = re.compile(r"[…#*]")
+_SPECIAL = re.compile(r"[…#/]")
+_LOOSE = re.compile(r"[…#/*]")
 """What may read many ways."""
 _MOST_READINGS = 48
 """A stretch of a cue that may read more ways than these is too costly to look for."""
@@ -38,6 +38,8 @@ _OVER = 12
 _BOUND = "(?:(?<![a-z0-9])|(?![a-z0-9]))"
 """Keeps a Latin word from matching inside a longer one."""
 _NUMBER = re.compile(NUMBER)
+_CROSSING = "/"
+"""Where a cue may cross a mark, out of its clause into the next."""
 
 
 class CueLists(BaseModel):
@@ -100,6 +102,11 @@ class _Form(NamedTuple):
     """What is looked for first: one of these is found wherever the form stands."""
     plain: bool
     """Whether an anchor is all there is to it."""
+
+    @property
+    def crosses(self) -> bool:
+        """Whether it may reach from one clause into the next."""
+        return _CROSSING in self.cue.phrase
 
 
 def spellings(phrase: str) -> list[str]:
@@ -203,7 +210,7 @@ def _either(part: tuple[str, ...], gap: int) -> str:
 def _pattern(text: str, gap: int) -> str:
     """Return the regular expression for a stretch of a cue."""
     pieces = [re.escape(piece) for piece in _SPECIAL.split(text)]
-    signs = {"…": rf"{_BOUND}[^,.!?;\n]{{0,{gap}}}?{_BOUND}", "#": rf" ?{NUMBER} ?"}
+    signs = {"…": rf"{_BOUND}[^,.!?;\n]{{0,{gap}}}?{_BOUND}", "#": rf" ?{NUMBER} ?", _CROSSING: r"(?: ?[,.!?;~\n]+ ?)?"}
     found = pieces[0] + "".join(signs[sign] + piece for sign, piece in zip(_SPECIAL.findall(text), pieces[1:], strict=True))
     return found.replace(r"\*", "[a-z]*")
 
@@ -304,16 +311,16 @@ class Lexicon:
             return
         text, spans = folded.text, clauses(folded)
         automaton, forms_of = self._anchors
-        tried: set[tuple[int, int]] = set()
+        tried: set[tuple[int, int, int]] = set()
         for which, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
             for number, rank in forms_of[which]:
                 if rank != _NOT_PLAIN:
                     if not _inside_a_word(text, start, end):
                         yield start, number, rank, end, 0
                     continue
-                left, right = _clause_of(start, end, spans)
-                if (number, left) not in tried:
-                    tried.add((number, left))
+                left, right = _clause_of(start, end, spans, beside=self._forms[number].crosses)
+                if (number, left, right) not in tried:
+                    tried.add((number, left, right))
                     whole = self._wholes.get(number) or self._whole(number)
                     for match in whole.pattern.finditer(text, left, right + _OVER):
                         yield match.start(), number, 0, match.end(), whole.tail
@@ -331,7 +338,9 @@ def _inside_a_word(text: str, start: int, end: int) -> bool:
     )
 
 
-def _clause_of(start: int, end: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """Return the clause in which *start* stands; where it stands in none, *start* and *end*."""
+def _clause_of(start: int, end: int, spans: Sequence[tuple[int, int]], *, beside: bool = False) -> tuple[int, int]:
+    """Return the clause in which *start* stands, with the ones *beside* it if asked; where it stands in none, *start* and *end*."""
     place = bisect_right(spans, start, key=itemgetter(0)) - 1
-    return spans[place] if place >= 0 and start < spans[place][1] else (start, end)
+    if place < 0 or start >= spans[place][1]:
+        return start, end
+    return (spans[max(0, place - 1)][0], spans[min(place + 1, len(spans) - 1)][1]) if beside else spans[place]

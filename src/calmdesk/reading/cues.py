@@ -5,17 +5,16 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 from pydantic import BaseModel, ConfigDict
 
-from calmdesk.text.clauses import clauses
+from calmdesk.text.clauses import clause_at, clauses
 from calmdesk.text.fold import Folded, fold
 from calmdesk.text.language import Language, Words, any_of
 from calmdesk.text.numbers import NUMBER
@@ -298,7 +297,7 @@ class Lexicon:
                 if start < reached.get(cue, 0):
                     continue
                 reached[cue] = end
-            left = _clause_of(start, end, spans)[0]
+            left = clause_at(start, end, spans)[0]
             covered = bool(negators) and (
                 self.negation.covers(text, left, start, negators) or (tail > 0 and self.negation.covers(text, start, end - tail, negators))
             )
@@ -318,7 +317,7 @@ class Lexicon:
                     if not _inside_a_word(text, start, end):
                         yield start, number, rank, end, 0
                     continue
-                left, right = _clause_of(start, end, spans, beside=self._forms[number].crosses)
+                left, right = clause_at(start, end, spans, beside=self._forms[number].crosses)
                 if (number, left, right) not in tried:
                     tried.add((number, left, right))
                     whole = self._wholes.get(number) or self._whole(number)
@@ -336,11 +335,3 @@ def _inside_a_word(text: str, start: int, end: int) -> bool:
     return (start > 0 and text[start] in _LATIN and text[start - 1] in _LATIN) or (
         end < len(text) and text[end] in _LATIN and text[end - 1] in _LATIN
     )
-
-
-def _clause_of(start: int, end: int, spans: Sequence[tuple[int, int]], *, beside: bool = False) -> tuple[int, int]:
-    """Return the clause in which *start* stands, with the ones *beside* it if asked; where it stands in none, *start* and *end*."""
-    place = bisect_right(spans, start, key=itemgetter(0)) - 1
-    if place < 0 or start >= spans[place][1]:
-        return start, end
-    return (spans[max(0, place - 1)][0], spans[min(place + 1, len(spans) - 1)][1]) if beside else spans[place]

@@ -87,7 +87,8 @@ def find_points(
             asks = requests or asks_in(folded, start, end, language) or _asks(short, language) or language.wish.match(plain) is not None
             types = tuple(dict.fromkeys(hit.cue.label.removeprefix("types.") for hit in pointed if hit.cue.label.startswith("types.")))
             demands = any(hit.cue.label.startswith("demands.") for hit in pointed)
-            found.append(Point(text, weight, start, types, (bool(types) or not demands) and not asks))
+            declines = any(hit.negated and hit.cue.label.startswith("demands.") and start <= hit.start < end for hit in hits)
+            found.append(Point(text, weight, start, types, (bool(types) or not demands) and not asks and not declines))
     weightiest = sorted(found, key=lambda point: -point.weight)
     enough = [point for point in weightiest if point.weight >= _ENOUGH] or weightiest[:1]
     return sorted(enough[:MOST], key=lambda point: point.start)

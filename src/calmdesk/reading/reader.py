@@ -21,6 +21,7 @@ from calmdesk.reading.goods import Goods, GoodsFinder
 from calmdesk.reading.linear import Floats
 from calmdesk.reading.reading import Facts, Reading
 from calmdesk.reading.retelling import Retelling, stated
+from calmdesk.text.clauses import clause_at, clauses
 from calmdesk.text.fold import Folded, fold
 from calmdesk.text.language import Languages, detect
 
@@ -131,12 +132,26 @@ class Reader:
         if not messages:
             return []
         folded = [fold(text[:LONGEST_READ]) for text, _ in messages]
-        hits = [self.lexicon.find(one) for one in folded]
+        hits = [self._meant(one, self.lexicon.find(one)) for one in folded]
         scored = self.classifier.score([one.text for one in folded], hits)
         return [
             self._glance(one, found, score, detect([*before, text], self.languages))
             for one, found, score, (text, before) in zip(folded, hits, scored, messages, strict=True)
         ]
+
+    def _meant(self, folded: Folded, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        """Return the hits, a demand negated where its clause says that it was never made ("nobody asked for a refund")."""
+        return tuple(
+            hit._replace(negated=True)
+            if hit.cue.label.startswith("demands.") and not hit.negated and self._disclaimed(folded, hit)
+            else hit
+            for hit in hits
+        )
+
+    def _disclaimed(self, folded: Folded, hit: Hit) -> bool:
+        left, right = clause_at(hit.start, hit.end, clauses(folded))
+        found = (match for language in self.languages.values() for match in language.disclaimer.finditer(folded.text, left, right))
+        return any(match.start() < hit.start <= match.end() for match in found)
 
     def _glance(self, folded: Folded, hits: tuple[Hit, ...], scored: Scored, lang: str) -> Glance:
         probabilities = self._probabilities(scored.logits, hits) if folded.text else {}

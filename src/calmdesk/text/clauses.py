@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from operator import itemgetter
 
 from calmdesk.text.fold import Folded
 
@@ -37,3 +39,11 @@ def _meant_breaks(folded: Folded) -> Iterator[int]:
     for before, place, after in zip(edges, places, edges[2:], strict=False):
         if place - before >= _SHORT and after - place >= _SHORT:
             yield place
+
+
+def clause_at(start: int, end: int, spans: Sequence[tuple[int, int]], *, beside: bool = False) -> tuple[int, int]:
+    """Return the clause in which *start* stands, with the ones *beside* it if asked; where it stands in none, *start* and *end*."""
+    place = bisect_right(spans, start, key=itemgetter(0)) - 1
+    if place < 0 or start >= spans[place][1]:
+        return start, end
+    return (spans[max(0, place - 1)][0], spans[min(place + 1, len(spans) - 1)][1]) if beside else spans[place]

@@ -149,6 +149,8 @@ class Language(BaseModel):
     """How many characters may stand between a negator and what it negates."""
     not_negators: Words = ()
     """Words that hold a negator and negate nothing."""
+    disclaims: Patterns = ()
+    """How a clause says that something isn't wanted or was never asked for; a demand that it reaches is none."""
     listing: str
     """How points are joined in one line."""
     situation: dict[str, str]
@@ -167,6 +169,11 @@ class Language(BaseModel):
     def threat(self) -> re.Pattern[str]:
         """A word that no clause read back holds."""
         return any_of(self.clauses.never)
+
+    @cached_property
+    def disclaimer(self) -> re.Pattern[str]:
+        """What says that something isn't wanted."""
+        return _any_pattern(self.disclaims)
 
     @cached_property
     def beside(self) -> re.Pattern[str]:

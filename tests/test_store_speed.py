@@ -66,6 +66,7 @@ def a_day_at_the_desk(books: Books) -> None:
     readings.sent(1, 5)
     readings.correct(case.id, message, 5, "intensity", 1, 2)
     readings.corrected(message)
+    readings.corrected_in(case.id)
     readings.times_sent()
     places.want_topic(customer.id, GROUP)
     places.topic_made(customer.id, 4, "林")

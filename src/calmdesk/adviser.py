@@ -28,6 +28,7 @@ from calmdesk.playbook.playbook import Playbook
 from calmdesk.reading.classifier import Classifier, WeightsError
 from calmdesk.reading.reader import Reader
 from calmdesk.reading.reading import Reading
+from calmdesk.reading.standing import Said
 from calmdesk.replies.known import known_of
 from calmdesk.replies.replies import Message, Replies, already_said, render
 from calmdesk.shelf import PlaybookError, Problem, Shelf
@@ -115,19 +116,23 @@ class Adviser:
         """Return the same adviser with the wordings of *shelf*, which differs from its own in nothing else."""
         return replace(self, replies=Replies(shelf), shelf=shelf)
 
-    def read(self, conversation: Conversation, corrected: Mapping[str, Any] | None = None) -> Reading:
-        """Return the reading of the customer's last message; what an agent *corrected*, by dimension, stands instead of what was read."""
-        reading = self.reader.read(conversation)
-        if not corrected:
+    def read(self, conversation: Conversation, corrected: Said | None = None) -> Reading:
+        """Return the reading of the customer's last message.
+
+        What agents *corrected* stands instead of what was read; of an earlier message, as far as it holds for the case.
+        """
+        reading = self.reader.read(conversation, corrected)
+        last = (corrected or {}).get(len(reading.heat) - 1)
+        if not last:
             return reading
-        reading = reading.corrected(corrected)
+        reading = reading.corrected(last)
         return replace(reading, level=self.reader.level_of(reading))
 
     def read_all(self, conversations: Sequence[Conversation]) -> list[Reading]:
         """Return the readings of many conversations; much quicker than one by one."""
         return self.reader.read_all(conversations)
 
-    def situation(self, conversation: Conversation, corrected: Mapping[str, Any] | None = None) -> tuple[Reading, History, Situation]:
+    def situation(self, conversation: Conversation, corrected: Said | None = None) -> tuple[Reading, History, Situation]:
         """Return the reading of the customer's last message, what the agents did before it, and all that conditions can ask for."""
         reading = self.read(conversation, corrected)
         history = history_of(conversation, self.playbook)
@@ -135,7 +140,7 @@ class Adviser:
         return reading, history, situation_of(reading, history, self.playbook, known, self.settings.promises)
 
     def suggest(
-        self, conversation: Conversation, corrected: Mapping[str, Any] | None = None, without: Collection[str] = (), lang: str | None = None
+        self, conversation: Conversation, corrected: Said | None = None, without: Collection[str] = (), lang: str | None = None
     ) -> Advice:
         """Return the reading and up to three replies, best first, each led by another technique; none of the wordings *without*.
 

@@ -29,9 +29,8 @@ def conversation_of(case: Case, messages: Sequence[Message], customer: Person) -
             techniques=message.techniques,
             template=message.template,
         )
-        for message in messages
-        if _is_words(message) or (message.role == "agent" and message.text)
-    ][-_TURNS:]
+        for message in _read_together(messages)
+    ]
     while turns and turns[-1].role == "agent":  # what an agent said last is known, but the reading is of the customer's last word
         turns.pop()
     if not any(turn.role == "customer" for turn in turns):
@@ -56,7 +55,7 @@ def advise(kit: Kit, books: Books, case: Case, customer: Person, changed: int = 
     newest = next((message.id for message in reversed(messages) if _is_words(message)), 0)
     if conversation is None:
         return None
-    advice = kit.adviser.suggest(conversation, _corrected(kit, books, conversation, newest), _sent(messages), kit.desk_language)
+    advice = kit.adviser.suggest(conversation, _corrected(kit, books, messages), _sent(messages), kit.desk_language)
     if 0 < changed < newest:
         until_then = conversation_of(case, [message for message in messages if message.id <= changed], customer)
         earlier = kit.adviser.suggest(until_then, lang=kit.desk_language) if until_then else advice
@@ -76,25 +75,36 @@ def _sent(messages: Sequence[Message]) -> set[str]:
     return {message.template for message in messages if message.role == "agent" and message.template}
 
 
-def _corrected(kit: Kit, books: Books, conversation: Conversation, message_id: int) -> dict[str, Any]:
-    """Return what agents say of a message: of one very like it, and before that of this one itself."""
-    corrected = {**kit.learnt.of(conversation.customer_turns[-1].text), **books.readings.corrected(message_id)}
-    earlier = {
-        number: said["intensity"]
-        for number, turn in enumerate(conversation.customer_turns[:-1])
-        if "intensity" in (said := kit.learnt.of(turn.text))
-    }
-    return corrected | ({"earlier_heat": earlier} if earlier else {})
+def _read_together(messages: Sequence[Message]) -> list[Message]:
+    """Return of a case's messages the words that are read: the newest ones of both sides."""
+    return [message for message in messages if _is_words(message) or (message.role == "agent" and message.text)][-_TURNS:]
+
+
+def _corrected(kit: Kit, books: Books, messages: Sequence[Message]) -> dict[int, dict[str, Any]]:
+    """Return what agents say of the customer's messages: of each itself, and of the newest what they said of one very like it.
+
+    Of an earlier message that is like another one only the heat counts: what such words complain of may be another matter here.
+    """
+    customers = [message for message in _read_together(messages) if message.role == "customer"]
+    of_each = books.readings.corrected_in(customers[-1].case_id)
+    corrected: dict[int, dict[str, Any]] = {}
+    for number, message in enumerate(customers):
+        alike = dict(kit.learnt.of(message.text))
+        if message is not customers[-1]:
+            alike = {key: value for key, value in alike.items() if key == "intensity"}
+        corrected[number] = alike | of_each.get(message.id, {})
+    return corrected
 
 
 def others(kit: Kit, books: Books, case: Case, customer: Person) -> bool:
     """Offer other replies for the newest reading; False where there are no more."""
     kept = books.readings.last(case.id)
-    conversation = conversation_of(case, books.cases.messages(case.id), customer)
+    messages = books.cases.messages(case.id)
+    conversation = conversation_of(case, messages, customer)
     if kept is None or conversation is None:
         return False
-    shown = {*books.readings.shown_templates(kept.id), *_sent(books.cases.messages(case.id))}
-    advice = kit.adviser.suggest(conversation, _corrected(kit, books, conversation, kept.message_id), shown, kit.desk_language)
+    shown = {*books.readings.shown_templates(kept.id), *_sent(messages)}
+    advice = kit.adviser.suggest(conversation, _corrected(kit, books, messages), shown, kit.desk_language)
     if not advice.suggestions:
         return False
     books.readings.offer(case.id, kept.id, [suggestion.as_json() for suggestion in advice.suggestions])

@@ -89,7 +89,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
             "temperament": frozenset({reading.temperament}),
             "traits": frozenset(reading.traits),
             "needs": frozenset(reading.needs),
-            "risks": frozenset(reading.risks),
+            "risks": frozenset(reading.risks) - frozenset(reading.kept_risks),
             "signals": frozenset(reading.signals),
             "demands": frozenset(reading.demands),
             "alerts": frozenset(),
@@ -124,7 +124,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
     past = Situation({**situation.labels, **before}, {**situation.numbers, "heat": max(reading.heat[:-1], default=0)}, situation.flags)
     taken_up = "escalate" in history.all
     alerts = frozenset(key for key, alert in playbook.alerts.items() if _raised(alert, situation, past, taken_up=taken_up))
-    return situation.with_alerts(alerts).with_risks(lasting)
+    return situation.with_alerts(alerts).with_risks(lasting | set(reading.kept_risks))
 
 
 def _raised(alert: Alert, situation: Situation, past: Situation, *, taken_up: bool) -> bool:

@@ -21,6 +21,7 @@ from calmdesk.reading.goods import Goods, GoodsFinder
 from calmdesk.reading.linear import Floats
 from calmdesk.reading.reading import Facts, Reading
 from calmdesk.reading.retelling import Retelling, stated
+from calmdesk.reading.standing import Said, Standing
 from calmdesk.text.clauses import clause_at, clauses
 from calmdesk.text.fold import Folded, fold
 from calmdesk.text.language import Languages, detect
@@ -70,9 +71,10 @@ class Reader:
     facts: FactFinder
     classifier: Classifier
 
-    def read(self, conversation: Conversation) -> Reading:
-        """Return the reading of the customer's last message in the light of the whole conversation."""
-        return self.read_all([conversation])[0]
+    def read(self, conversation: Conversation, said: Said | None = None) -> Reading:
+        """Return the reading of the customer's last message in the light of the conversation and of what agents *said* of earlier ones."""
+        talk = [turn.text for turn in conversation.customer_turns]
+        return self._read(conversation, self.glances([(text, talk[:number]) for number, text in enumerate(talk)]), said or {})
 
     @cached_property
     def _retelling(self) -> Retelling:
@@ -82,20 +84,20 @@ class Reader:
         """Return the readings of many conversations; much quicker than one by one."""
         talks = [[turn.text for turn in conversation.customer_turns] for conversation in conversations]
         glances = iter(self.glances([(text, talk[:number]) for talk in talks for number, text in enumerate(talk)]))
-        return [self._read(talk, list(islice(glances, len(texts)))) for talk, texts in zip(conversations, talks, strict=True)]
+        return [self._read(talk, list(islice(glances, len(texts))), {}) for talk, texts in zip(conversations, talks, strict=True)]
 
-    def _read(self, conversation: Conversation, glances: Sequence[Glance]) -> Reading:
+    def _read(self, conversation: Conversation, glances: Sequence[Glance], said: Said) -> Reading:
         last, earlier = glances[-1], glances[:-1]
-        types = self._about(last, earlier)
+        types = self._about(glances, said)
         nature = self._nature(last, types)
         complains = bool(types) or nature != "none"
         traits = self._traits(last, earlier, conversation) if complains else ()
-        risks = self._many("risks", last)
+        risks, kept_risks, earlier_risks = self._risks(glances, said)
         facts = self._facts(glances, conversation)
         goods = self._goods(facts, glances)
         points = self._retelling.points(last, partial(self.classifier.pointed, last.scored, last.folded.text))
         scores = self._scores(last)
-        heat = self._heat(glances)
+        heat = self._heat(glances, said)
         reading = Reading(
             lang=last.lang,
             types=types,
@@ -120,7 +122,8 @@ class Reader:
             insults=sum(self._insults(glance) for glance in glances),
             repeated=self._repeated(last, earlier),
             open_demand=any(demand in glance.demands for glance in earlier for demand in last.demands),
-            earlier_risks=tuple(dict.fromkeys(risk for glance in earlier for risk in self._many("risks", glance))),
+            kept_risks=kept_risks,
+            earlier_risks=earlier_risks,
             earlier_signals=tuple(dict.fromkeys(signal for glance in earlier for signal in glance.signals)),
             unsure=unsure_of(scores, last.types, nature, last.intensity),
         )
@@ -258,29 +261,65 @@ class Reader:
             return unsure or ("none" if "none" in likely else best)
         return unsure if unsure and best != unsure and likely[best] < threshold else best
 
-    def _about(self, last: Glance, earlier: Sequence[Glance]) -> tuple[str, ...]:
-        """Return what the message complains of, and what the ones before it did, each the less likely the longer ago.
+    def _about(self, glances: Sequence[Glance], said: Said) -> tuple[str, ...]:
+        """Return what the last message complains of, and what the ones before it did, each the less likely the longer ago.
 
-        Words that end the matter (settled, thanks, praise) end it. What complains of nothing by itself is about the last complaint.
+        Words that end the matter (settled, thanks, praise) end it. What complains of nothing by itself is about the last complaint. What
+        agents *said* of earlier messages holds.
         """
-        if _CONTENT & set(last.signals) and last.intensity <= _CALM:
-            return last.types
-        likely = {label: last.probabilities[f"types.{label}"] for label in last.types}
-        for ago, glance in enumerate(reversed(earlier), 1):
-            for label in glance.types:
-                still = glance.probabilities[f"types.{label}"] * _FADES**ago
-                if still >= self.classifier.thresholds.get(f"types.{label}", _UNLEARNED_THRESHOLD):
-                    likely[label] = max(likely.get(label, 0.0), still)
-        if not likely and last.nature != "none":
-            return next((glance.types for glance in reversed(earlier) if glance.types), ())
-        return tuple(sorted(likely, key=lambda label: -likely[label]))
+        standing, likely, newest, types = Standing(), dict[str, float](), tuple[str, ...](), tuple[str, ...]()
+        for number, glance in enumerate(glances):
+            own = standing.heard(glance.types, self._spoken("types", glance))
+            faded = {label: still * _FADES for label, still in likely.items()} | dict.fromkeys(standing.added, _FADES)
+            likely = faded | {label: max(glance.probabilities[f"types.{label}"], faded.get(label, 0.0)) for label in own}
+            if _ends(glance):
+                types = own
+            else:
+                claimed = [label for label in likely if label in own or label in standing.added or self._claims_type(label, likely[label])]
+                types = tuple(sorted(claimed, key=lambda label: -likely[label])) or (newest if glance.nature != "none" else ())
+            newest = own or newest
+            became = self._corrected("types", said, number)
+            if became is not None and number < len(glances) - 1:
+                standing.corrected(types, became)
+                likely = {label: still for label, still in likely.items() if label in became}
+                newest = became
+        return types
 
-    def _heat(self, glances: Sequence[Glance]) -> tuple[int, ...]:
-        """Return the heat of each message: its own, and after a broken word no less than before it."""
+    def _claims_type(self, label: str, likely: float) -> bool:
+        return likely >= self.classifier.thresholds.get(f"types.{label}", _UNLEARNED_THRESHOLD)
+
+    def _risks(self, glances: Sequence[Glance], said: Said) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Return the risks of the last message, those of them that agents named before it, and those of the messages before."""
+        standing, risks, kept, earlier = Standing(), tuple[str, ...](), tuple[str, ...](), dict[str, None]()
+        for number, glance in enumerate(glances):
+            earlier |= dict.fromkeys(risks)
+            own = standing.heard(self._many("risks", glance), self._spoken("risks", glance))
+            kept = () if _ends(glance) else tuple(risk for risk in standing.added if risk not in own)
+            risks = (*own, *kept)
+            became = self._corrected("risks", said, number)
+            if became is not None and number < len(glances) - 1:
+                standing.corrected(risks, became)
+                earlier = {risk: None for risk in earlier if risk not in standing.gone}
+                risks = became
+        return risks, kept, tuple(earlier)
+
+    def _corrected(self, dimension: str, said: Said, number: int) -> tuple[str, ...] | None:
+        """Return the labels that agents gave a message; None where they said nothing of it."""
+        became = said.get(number, {}).get(dimension)
+        return None if became is None else tuple(label for label in became if label in self.labels[dimension])
+
+    def _spoken(self, dimension: str, glance: Glance) -> frozenset[str]:
+        """Return the labels that a message has words of its own for: a cue, or it is all but sure without one."""
+        cued = {hit.cue.label for hit in glance.hits if not hit.negated}
+        outputs = {label: f"{dimension}.{label}" for label in self.labels[dimension]}
+        return frozenset(label for label, output in outputs.items() if output in cued or glance.probabilities.get(output, 0.0) >= _SURE)
+
+    def _heat(self, glances: Sequence[Glance], said: Said) -> tuple[int, ...]:
+        """Return the heat of each message: its own, or what agents *said*, and after a broken word no less than before it."""
         heat: list[int] = []
-        for glance in glances:
+        for number, glance in enumerate(glances):
             before = heat[-1] if heat and not self.keeping.isdisjoint(glance.signals) else 0
-            heat.append(max(glance.intensity, before))
+            heat.append(said.get(number, {}).get("intensity", max(glance.intensity, before)))
         return tuple(heat)
 
     def _nature(self, last: Glance, types: Sequence[str]) -> str:
@@ -336,6 +375,11 @@ class Reader:
         claimed = [f"types.{label}" for label in reading.types] + [f"risks.{label}" for label in reading.risks]
         claimed += [f"signals.{label}" for label in reading.signals] + [f"intensity.{reading.intensity}"]
         return max((self.levels.get(label, 1) for label in claimed), default=1)
+
+
+def _ends(glance: Glance) -> bool:
+    """Say whether a message ends the matter: settled, thanks or praise, said calmly."""
+    return bool(_CONTENT & set(glance.signals)) and glance.intensity <= _CALM
 
 
 def _complained_of(glances: Sequence[Glance]) -> Goods | None:

@@ -107,6 +107,8 @@ class Reading:
     """Whether a point of an earlier message is made again."""
     open_demand: bool = False
     """Whether a demand of an earlier message is made again."""
+    kept_risks: tuple[str, ...] = ()
+    """Of the risks those that this message doesn't speak of: an agent named them before it."""
     earlier_risks: tuple[str, ...] = ()
     """The risks of the messages before."""
     earlier_signals: tuple[str, ...] = ()
@@ -138,7 +140,7 @@ class Reading:
             types=types,
             nature=nature,
             intensity=intensity,
-            heat=(*(labels.get("earlier_heat", {}).get(number, heat) for number, heat in enumerate(self.heat[:-1])), intensity),
+            heat=(*self.heat[:-1], intensity),
             temperament=labels.get("temperament", self.temperament),
             traits=tuple(labels.get("traits", self.traits)),
             needs=tuple(labels.get("needs", self.needs)),

@@ -91,6 +91,14 @@ class Readings:
         rows = self._db.execute("SELECT dimension, became FROM corrections WHERE message_id = ? ORDER BY id", (message_id,))
         return {row[0]: json.loads(row[1]) for row in rows}
 
+    def corrected_in(self, case_id: int) -> dict[int, dict[str, Any]]:
+        """Return what agents say of the messages of a case, by the message's number and by dimension."""
+        said: dict[int, dict[str, Any]] = {}
+        rows = self._db.execute("SELECT message_id, dimension, became FROM corrections WHERE case_id = ? ORDER BY id", (case_id,))
+        for message_id, dimension, became in rows:
+            said.setdefault(message_id, {})[dimension] = json.loads(became)
+        return said
+
     def all_corrected(self) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
         """Return of every message that was corrected its text, its reading of that time, and what agents say it is; the oldest first."""
         # A text that was changed afterwards isn't what the agents saw: the version of that time counts, and the reading of it.

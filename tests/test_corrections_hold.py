@@ -1,0 +1,138 @@
+"""What an agent said of a case holds in it: types and risks that were added or taken away with "Correct", message after message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from calmdesk.adviser import Adviser
+from calmdesk.desk.card import View
+from tests.desk_people import Somebody, Stage
+from tests.people import conversation
+from tests.test_talk import GROUP, open_stage, word
+
+LATE = "快递都八天了还没到，你们管不管？"
+ANYBODY = "人呢，说话啊，到底管不管"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    """Open a desk with one group of staff."""
+    return open_stage(tmp_path, GROUP)
+
+
+def claims(stage: Stage, dimension: str) -> list[str]:
+    """Return what the card claims now."""
+    return list(stage.store.now(lambda books: View.of(books, 1)).advice["reading"][dimension])
+
+
+def people(stage: Stage) -> tuple[Somebody, Somebody]:
+    """Return a customer, and an agent in the topic that the first customer gets."""
+    return stage.person(7, "林小姐"), stage.person(2, "小王", "agent").at(GROUP, 2)
+
+
+def corrects(agent: Somebody, *labels: str) -> None:
+    """Tap labels of the panel, one after the other."""
+    agent.taps(word("button_correct"))
+    for label in labels:
+        agent.taps(label)
+    agent.taps(word("button_done"))
+
+
+def test_a_type_taken_away_stays_away(stage: Stage) -> None:
+    """The next message says nothing of it: it isn't back, neither on the card nor among the case's types."""
+    lin, wang = people(stage)
+    lin.says(LATE)
+    assert "logistics" in claims(stage, "types")
+    corrects(wang, "快递物流")
+    lin.says(ANYBODY)
+
+    assert "logistics" not in claims(stage, "types")
+    assert "logistics" not in stage.store.now(lambda books: books.cases.get(1)).types
+
+
+def test_a_type_taken_away_is_back_when_it_is_spoken_of(stage: Stage) -> None:
+    """A later message with words of its own for it brings it back, and from there on it goes on as ever."""
+    lin, wang = people(stage)
+    lin.says(LATE)
+    corrects(wang, "快递物流")
+    lin.says("快递还是没到，物流信息都不动了")
+    assert "logistics" in claims(stage, "types")
+    lin.says(ANYBODY)
+
+    assert "logistics" in claims(stage, "types")
+
+
+def test_what_was_carried_over_is_taken_away_for_good(stage: Stage) -> None:
+    """A type that the second message was shown with only because of the first can be taken away there."""
+    lin, wang = people(stage)
+    lin.says(LATE)
+    lin.says(ANYBODY)
+    corrects(wang, "快递物流")
+    lin.says("你们倒是回一句")
+
+    assert "logistics" not in claims(stage, "types")
+
+
+def test_a_type_that_was_added_stays_until_it_is_taken_away(stage: Stage) -> None:
+    """However many messages say nothing of it; taken away it is gone, and put back it stays again."""
+    lin, wang = people(stage)
+    lin.says(LATE)
+    corrects(wang, "发错货")
+    for _ in range(4):
+        lin.says(ANYBODY)
+        assert "wrong_item" in claims(stage, "types")
+        lin.says("你们倒是回一句")
+        assert "wrong_item" in claims(stage, "types")
+    corrects(wang, "发错货")
+    lin.says("还在吗")
+    assert "wrong_item" not in claims(stage, "types")
+    corrects(wang, "发错货")
+    lin.says("怎么还不理人")
+
+    assert "wrong_item" in claims(stage, "types")
+
+
+def test_words_of_thanks_end_what_was_added_too(stage: Stage) -> None:
+    """Who thanks and is content has no complaint, whatever was said of it before."""
+    lin, wang = people(stage)
+    lin.says(LATE)
+    corrects(wang, "发错货")
+    lin.says("已经收到了，谢谢你们，没事了")
+
+    assert claims(stage, "types") == []
+
+
+def test_a_risk_that_was_added_stays_and_one_taken_away_too(stage: Stage) -> None:
+    """A danger that an agent saw is on the next card; one that they took away isn't, until the customer speaks of it."""
+    lin, wang = people(stage)
+    lin.says("再不处理我就去12315投诉你们")
+    assert "authority" in claims(stage, "risks")
+    corrects(wang, "人身安全", "官方投诉")
+    lin.says(ANYBODY)
+
+    assert claims(stage, "risks") == ["safety"]
+
+    lin.says("我现在就打12315")
+
+    assert "authority" in claims(stage, "risks")
+
+
+def test_an_agents_word_on_safety_that_was_none_ends_it(adviser: Adviser) -> None:
+    """Safety lasts for the rest of a case; where an agent said that there is no such matter, nothing of it lasts."""
+    talk = conversation("customer: 这锅盖一掀就烫到手", "agent: 我去问。", "customer: 好的，那什么时候能有结果")
+
+    assert "safety" in adviser.situation(talk)[2].labels["risks"]
+    assert "safety" not in adviser.situation(talk, {0: {"risks": []}})[2].labels["risks"]
+
+
+def test_an_agents_word_on_danger_does_not_alarm_again_once_it_was_taken_up(adviser: Adviser) -> None:
+    """The risk stays on the card; the alert is raised until an agent took it to a supervisor, not for ever."""
+    said = {0: {"risks": ["safety"]}}
+    talk = conversation("customer: 这锅盖一掀就弹起来，我往后躲的", "agent: 我去问。", "customer: 那什么时候能有结果")
+    later = conversation("customer: 这锅盖一掀就弹起来，我往后躲的", "agent(escalate): 主管会打给您。", "customer: 那什么时候能有结果")
+
+    assert "safety" in adviser.suggest(talk, said).alerts
+    assert "safety" not in adviser.suggest(later, said).alerts
+    assert "safety" in adviser.suggest(later, said).reading.risks

@@ -27,6 +27,9 @@ def changed(key: str, old: str, new: str) -> dict[str, str | None]:
 DEFECT, ASK, ONE = "complaints/defect.toml", "techniques/ask.toml", "replies/zh-Hans/ask/one.j2"
 
 
+SUM = "[sum]\nnames = { zh-Hans = '金额', en = 'a sum' }\nlooks_like = ['# ?(?:元|点)']\n"
+
+
 def reply(text: str, head: str = "") -> dict[str, str | None]:
     """Return the small playbook's first wording with another text and front matter."""
     return {ONE: f"+++\n{head}\n+++\n{text}" if head else text}
@@ -86,6 +89,10 @@ FAULTS: dict[str, tuple[dict[str, str | None], str, str, str]] = {
     "conditions by the hundred": (reply("{% if name %}" * 120 + "好？" + "{% endif %}" * 120), ONE, "text", "can't be used"),
     "brackets by the thousand above": (reply("好？", "heat = " + "[" * 1900 + "]" * 1900), ONE, "", "too deep"),
     "unbalanced cue of what is not said": (changed("wording/vague.toml", "尽快", "尽(快"), "wording/vague.toml", "cues.strong.zh-Hans", "尽(快"),
+    "unknown kind of a blank": (changed("blanks.toml", "[eta]", '[eta]\nkind = "tiem"'), "blanks.toml", "eta.kind", "unknown kind 'tiem'"),
+    "example of another kind": (
+        changed("blanks.toml", "[eta]", '[eta]\nkind = "sum"') | {"kinds.toml": SUM}, "blanks.toml", "eta.example.en", "'6 pm' doesn't look like",
+    ),
     "vague promise": (reply("我们尽快回您。"), ONE, "text", "a promise without a time"),
     "over-long text": (reply("好" * 121), ONE, "text", "is 121 characters long"),
     "other writing": (reply("東西壞了嗎？"), ONE, "text", "has traditional characters"),

@@ -50,6 +50,7 @@ def a_day_at_the_desk(books: Books) -> None:
     cases.set(case.id, heat=2)
     message = cases.add(case, "customer", "退款", chat_message_id=5) or 0
     cases.messages(case.id)
+    cases.filled_by(5)
     cases.message(message)
     cases.in_chat(customer.id, 5)
     cases.stands_as(message, 6)

@@ -33,7 +33,7 @@ def check_shelf(shelf: Shelf, settings: Settings) -> list[Problem]:
 
 
 _FOLDERS = frozenset({"languages", "complaints", "labels", "signals", "demands", "alerts", "products", "techniques", "wording", "replies"})
-_FILES = frozenset({"blanks.toml", "facts.toml", "samples.toml"})
+_FILES = frozenset({"blanks.toml", "facts.toml", "kinds.toml", "samples.toml"})
 
 
 def _misplaced(shelf: Shelf) -> list[Problem]:

@@ -34,6 +34,7 @@ def check_languages(playbook: Playbook) -> list[Problem]:
         if isinstance(content, ComplaintType):
             problems += _procedure(content, path)
     problems += _same_ranks(playbook)
+    problems += _blanks(playbook)
     return problems
 
 
@@ -46,6 +47,7 @@ def _files(playbook: Playbook) -> Iterator[tuple[str, BaseModel]]:
         ("techniques", playbook.techniques),
         ("wording", playbook.wording),
         ("blanks", playbook.blanks),
+        ("kinds", playbook.kinds),
     )
     for prefix, found in folders:
         for key, content in found.items():
@@ -76,6 +78,21 @@ def _procedure(content: ComplaintType, path: str) -> Iterator[Problem]:
         for way in step.next:
             if way.go not in ids:
                 yield Problem(path, f"procedure[{number}].next", f"leads to {way.go!r}, which is no step of this procedure")
+
+
+def _blanks(playbook: Playbook) -> Iterator[Problem]:
+    """Yield blanks of a kind that there isn't, and those whose own example would be doubted."""
+    for key, blank in playbook.blanks.items():
+        if blank.kind is None:
+            continue
+        path, kind = playbook.paths[f"blanks.{key}"], playbook.kinds.get(blank.kind)
+        if kind is None:
+            there_are = ", ".join(sorted(playbook.kinds)) or "none, for kinds.toml is missing"
+            yield Problem(path, f"{key}.kind", f"unknown kind {blank.kind!r}; there are {there_are}")
+            continue
+        for lang, example in blank.example.items():
+            if not kind.fits(example):
+                yield Problem(path, f"{key}.example.{lang}", f"{example!r} doesn't look like one of the kind {blank.kind!r} (kinds.toml)")
 
 
 def _same_ranks(playbook: Playbook) -> Iterator[Problem]:

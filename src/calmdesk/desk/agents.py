@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from calmdesk.desk import customers
 from calmdesk.desk.advising import advise, others
+from calmdesk.desk.blanks import ask_blanks, filled
 from calmdesk.desk.calls import Button
 from calmdesk.desk.events import Tapped
 from calmdesk.desk.kit import BUSINESS_WINDOW, Kit, plain
-from calmdesk.desk.questions import ask, ask_blanks, take_away
+from calmdesk.desk.questions import Place, ask, over, take_away
 from calmdesk.replies.template import BLANK
-from calmdesk.store.rows import Case, Colleague, Customer, Offered
+from calmdesk.store.rows import Case, Colleague, Customer, Offered, Step
 from calmdesk.store.store import Books
 
 
@@ -129,16 +130,53 @@ def _send(kit: Kit, books: Books, hand: Hand) -> str:
     return kit.words(hand.lang, "sent")
 
 
-def send(kit: Kit, books: Books, case: Case, customer: Customer, colleague: Colleague, text: str, reply: Offered | None) -> None:
-    """Send a text without blanks that the desk made, mostly a suggestion; a suggestion goes once."""
+def send(
+    kit: Kit, books: Books, case: Case, customer: Customer, colleague: Colleague, text: str, reply: Offered | None,
+    values: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Send a text without blanks that the desk made, mostly a suggestion, with the *values* that were in them; a suggestion goes once."""
     if reply is not None and not books.readings.sent(reply.id, colleague.user_id):
         raise RefusalError("sent_already")
     message_id = customers.say(
         kit, books, case, customer, text, staff_id=colleague.user_id, template=reply.template if reply else None,
-        techniques=reply.techniques if reply else None,
+        techniques=reply.techniques if reply else None, filled=values,
     )  # fmt: skip
     kit.mirror(books, case, customer, message_id)
     kit.show(books, books.cases.get(case.id), customer)
+
+
+def fill(
+    kit: Kit, books: Books, place: Place, lang: str, colleague: Colleague, customer: Customer, step: Step, values: Mapping[str, str],
+    doubted: Mapping[str, str] | None = None,
+) -> bool:  # fmt: skip
+    """Put values into the blanks that somebody was asked for; say whether the reply goes out, for what is left is asked for again."""
+    case = books.cases.get(step.case_id or 0)
+    reply = books.readings.suggestion(step.data["suggestion"]) if step.data.get("suggestion") else None
+    newest = books.readings.last(case.id)
+    if reply is not None and (newest is None or newest.id != reply.reading_id):
+        raise RefusalError("wrote_since")
+    text, values = filled(step.data["text"], values), {**step.data.get("values", {}), **values}
+    if BLANK.search(text):
+        ask_blanks(kit, books, colleague, place, lang, case, text, {**step.data, "values": values}, again=True, doubted=doubted)
+        return False
+    case = take(books, case, colleague)
+    may_write(books, case, customer)
+    send(kit, books, case, customer, colleague, text, reply, values)
+    return True
+
+
+def _fill(kit: Kit, books: Books, hand: Hand) -> str:
+    """Fill a blank with what was last typed for it."""
+    step = books.staff.step(hand.colleague.user_id, *hand.place)
+    asked = books.staff.asked_by(hand.place[0], hand.tap.message_id or 0)
+    if asked is not None and asked != hand.colleague.user_id:
+        raise RefusalError("not_asked")
+    value = step.data["offered"].get(hand.arguments[0]) if step and asked and step.kind == "blank" and hand.arguments else None
+    if step is None or value is None or step.case_id != hand.case.id:
+        raise RefusalError("outdated")
+    over(books, hand.colleague, hand.place)
+    gone = fill(kit, books, hand.place, hand.lang, hand.colleague, hand.customer, step, {hand.arguments[0]: value})
+    return kit.words(hand.lang, "sent" if gone else "fill_in")
 
 
 def _edit(kit: Kit, books: Books, hand: Hand) -> str:
@@ -312,6 +350,6 @@ def _outdated(_kit: Kit, _books: Books, _hand: Hand) -> str:
 
 
 _ACTIONS: dict[str, Callable[[Kit, Books, Hand], str]] = {
-    "send": _send, "edit": _edit, "others": _others, "panel": _panel, "fix": _fix, "note": _note, "hand": _hand_over,
+    "send": _send, "fill": _fill, "edit": _edit, "others": _others, "panel": _panel, "fix": _fix, "note": _note, "hand": _hand_over,
     "supervisor": _supervisor, "close": _close, "reopen": _reopen, "drop": _drop, "again": _again, "anyway": _anyway,
 }  # fmt: skip

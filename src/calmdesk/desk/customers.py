@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 
 from calmdesk.desk.advising import PICTURES, advise
@@ -99,10 +100,13 @@ def reached(kit: Kit, books: Books, event: Reached) -> None:
 def say(
     kit: Kit, books: Books, case: Case, customer: Customer, text: str, *,
     role: str = "agent", staff_id: int | None = None, template: str | None = None, techniques: tuple[str, ...] | None = None,
-    warned: tuple[str, ...] | None = None, reply_to: int | None = None,
+    warned: tuple[str, ...] | None = None, reply_to: int | None = None, filled: Mapping[str, str] | None = None,
 ) -> int:  # fmt: skip
-    """Keep something that is said to a customer and have it sent; return the message's number."""
-    message_id = books.cases.add(case, role, text, staff_id=staff_id, template=template, techniques=techniques, warned=warned)
+    """Keep something that is said to a customer, with what an agent *filled* in, and have it sent; return the message's number."""
+    message_id = books.cases.add(
+        case, role, text, staff_id=staff_id, template=template, techniques=techniques, warned=warned,
+        details={"filled": dict(filled)} if filled else None,
+    )  # fmt: skip
     if message_id is None:
         raise RuntimeError("a new message of ours can't be there already")
     books.outbox.put(

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 
 from calmdesk.desk import customers
-from calmdesk.desk.agents import RefusalError, may_write, send, take
+from calmdesk.desk.agents import RefusalError, fill, may_write, take
+from calmdesk.desk.blanks import doubtful, values_in
 from calmdesk.desk.calls import Button
 from calmdesk.desk.card import with_blanks
 from calmdesk.desk.events import Edited, Said
 from calmdesk.desk.kit import Kit, plain
-from calmdesk.desk.questions import ask_blanks, filled, over
+from calmdesk.desk.questions import over
 from calmdesk.replies.template import BLANK
 from calmdesk.replies.tone import Caution, inspect
 from calmdesk.store.rows import Case, Colleague, Customer, Step
@@ -165,23 +166,22 @@ def _edit_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: C
     _answer(kit, books, said, colleague, case, customer)
 
 
-def _blank_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, customer: Customer, step: Step) -> None:
-    """Put what was written into the blanks, a line for each; those that are left are asked for, and without any the reply goes out."""
+def _blank_step(kit: Kit, books: Books, said: Said, colleague: Colleague, _case: Case, customer: Customer, step: Step) -> None:
+    """Put what was written into the blanks, a line for each; those that are left are asked for, and without any the reply goes out.
+
+    What doesn't look like what a blank is for is asked about once: the same words again are meant.
+    """
     lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
     answer = said.content.text.strip()
     if not answer or BLANK.search(answer) or answer.startswith("/"):
         raise RefusalError("dropped")
-    reply = books.readings.suggestion(step.data["suggestion"]) if step.data.get("suggestion") else None
-    newest = books.readings.last(case.id)
-    if reply is not None and (newest is None or newest.id != reply.reading_id):
-        raise RefusalError("wrote_since")
-    text = filled(step.data["text"], answer)
-    if BLANK.search(text):
-        ask_blanks(kit, books, colleague, (said.chat.id, said.chat.thread), lang, case, text, step.data, again=True)
-        return
-    case = take(books, case, colleague)
-    may_write(books, case, customer)
-    send(kit, books, case, customer, colleague, text, reply)
+    meant = step.data.get("doubted") or {}
+    same = bool(meant) and answer.split() in (step.data["typed"].split(), " ".join(meant.values()).split())
+    values = meant if same else values_in(step.data["text"], answer)
+    doubted = {} if same else doubtful(kit, values)
+    sure = {key: value for key, value in values.items() if key not in doubted}
+    asked = Step(step.kind, step.case_id, {**step.data, "typed": answer}, step.at)
+    fill(kit, books, (said.chat.id, said.chat.thread), lang, colleague, customer, asked, sure, doubted)
 
 
 def _reply(kit: Kit, books: Books, said: Said, text: str, buttons: list[list[Button]] | None = None) -> None:

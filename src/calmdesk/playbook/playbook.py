@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from calmdesk.playbook.kinds import Kind, Kinds
 from calmdesk.playbook.schema import Alert, Blank, Blanks, ComplaintType, Label, Samples, Technique, Wording
 from calmdesk.reading.classifier import Classifier
 from calmdesk.reading.cues import Cue, Example, Lexicon
@@ -39,6 +40,8 @@ class Playbook:
     wording: Mapping[str, Wording]
     """What must not be said, or only with policy behind it."""
     blanks: Mapping[str, Blank]
+    kinds: Mapping[str, Kind]
+    """Of what agents type for blanks; a playbook needs none."""
     samples: Mapping[str, Mapping[str, Any]]
     """By language, a value for each variable of a reply, to try every wording with."""
     common_facts: CommonFacts
@@ -83,6 +86,7 @@ class Playbook:
             wording=folder("wording", Wording, "wording"),
             samples=dict(single("samples.toml", Samples).__pydantic_extra__ or {}),
             blanks=dict(single("blanks.toml", Blanks).__pydantic_extra__ or {}),
+            kinds=dict(single("kinds.toml", Kinds).__pydantic_extra__ or {}) if "kinds.toml" in shelf.sheets else {},
             common_facts=single("facts.toml", CommonFacts),
             paths=paths,
         )

@@ -191,6 +191,8 @@ class Wording(_File):
 class Blank(_File):
     """What the agent alone can know: a hole in a reply that must be filled before it is sent."""
 
+    kind: str | None = None
+    """Which of the kinds its values are of; any words will do without one."""
     names: ByLanguage
     example: ByLanguage
 

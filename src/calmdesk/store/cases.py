@@ -109,6 +109,15 @@ class Cases:
         """Return a case's messages in order."""
         return [_message(row) for row in self._db.execute("SELECT * FROM messages WHERE case_id = ? ORDER BY id", (case_id,))]
 
+    def filled_by(self, staff_id: int, newest: int = 2000) -> list[Message]:
+        """Return one of the staff's messages that had blanks, the newest first, of the *newest* messages of all."""
+        rows = self._db.execute(
+            """SELECT * FROM messages WHERE id > (SELECT coalesce(max(id), 0) FROM messages) - ? AND staff_id = ?
+               AND json_extract(details, '$.filled') IS NOT NULL ORDER BY id DESC""",
+            (newest, staff_id),
+        )
+        return [_message(row) for row in rows]
+
     def notes(self, customer_id: int, most: int = 3) -> list[Message]:
         """Return the newest notes about a customer, in order, whichever case they were written in (E4)."""
         rows = self._db.execute(

@@ -1,0 +1,107 @@
+"""Blanks: they are asked for all at once, with what was last typed for them at a tap; what looks wrong is asked about once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from calmdesk.desk.calls import Button
+from calmdesk.desk.card import with_blanks
+from calmdesk.desk.kit import Kit, plain
+from calmdesk.desk.questions import Place, ask
+from calmdesk.playbook.kinds import Kind
+from calmdesk.replies.template import blanks_of
+from calmdesk.store.rows import Case, Colleague, Message
+from calmdesk.store.store import Books
+
+_LONGEST_OFFER = 60
+"""Characters; what is longer is typed anew, for a button couldn't show what it sends."""
+
+
+def ask_blanks(
+    kit: Kit, books: Books, colleague: Colleague, place: Place, lang: str, case: Case, text: str, data: Mapping[str, Any],
+    *, again: bool = False, doubted: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Ask for the blanks of a text, all at once; *again*, for those that are left, without the text.
+
+    Values that were *doubted* stand above: the same words once more are taken as they are.
+    """
+    newest = books.readings.last(case.id)
+    written = newest.advice["reading"]["lang"] if newest else None
+    keys = blanks_of(text)
+    blanks = [kit.blank(key, lang, written) for key in keys]
+    agent = plain(colleague.name, 40)
+    lines = [_doubt(kit, lang, key, value) for key, value in (doubted or {}).items()]
+    lines += [kit.words(lang, "send_same_again"), ""] if doubted else []
+    if len(blanks) == 1:
+        name, example = blanks[0]
+        lines.append(kit.words(lang, "ask_blank", agent=agent, name=plain(name), example=plain(example)))
+    else:
+        lines.append(kit.words(lang, "ask_blanks", agent=agent))
+        lines += [kit.words(lang, "one_blank", name=plain(name), example=plain(example)) for name, example in blanks]
+    offered = _offered(kit, books, colleague, case, keys)
+    if place[0] > 0:  # where the field for a reply opens by itself there is no room for buttons
+        lines += [kit.words(lang, "last_filled", value=f"<code>{plain(value)}</code>") for value in offered.values()]
+    if not again:
+        lines += ["", with_blanks(kit, text, lang)]
+    names = dict(zip(keys, (name for name, _ in blanks), strict=True))
+    taps = [
+        [Button(value if len(keys) == 1 else f"〔{names[key]}〕{value}", data=f"fill:{case.id}:{key}")] for key, value in offered.items()
+    ]
+    step = {**data, "text": text, "offered": offered, "doubted": dict(doubted or {})}
+    ask(kit, books, colleague, place, lang, case, "blank", step, "\n".join(lines), [*taps, []])
+
+
+def values_in(text: str, answer: str) -> dict[str, str]:
+    """Return what an answer says for the blanks of a text, a line for each; what one line says too much is the last one's."""
+    keys = blanks_of(text)
+    lines = [" ".join(line.split()) for line in answer.splitlines() if line.strip()]
+    lines = [*lines[: len(keys) - 1], " ".join(lines[len(keys) - 1 :])] if len(lines) > len(keys) else lines
+    return dict(zip(keys, lines, strict=False))
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with these values in its blanks."""
+    for key, value in values.items():
+        text = text.replace(f"〔{key}〕", value)
+    return text
+
+
+def doubtful(kit: Kit, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the values that don't look like what their blank is for."""
+    return {key: value for key, value in values.items() if (kind := _kind(kit, key)) and not kind.fits(value)}
+
+
+def _kind(kit: Kit, key: str) -> Kind | None:
+    playbook = kit.adviser.playbook
+    blank = playbook.blanks.get(key)
+    return playbook.kinds.get(blank.kind or "") if blank else None
+
+
+def _doubt(kit: Kit, lang: str, key: str, value: str) -> str:
+    kind = _kind(kit, key)
+    return kit.words(lang, "not_that_kind", said=plain(value, 60), kind=plain(kind.names.get(lang, key) if kind else key))
+
+
+def _offered(kit: Kit, books: Books, colleague: Colleague, case: Case, keys: Sequence[str]) -> dict[str, str]:
+    """Return for each blank what was last typed for it, where it still stands: in this case, some kinds also in the agent's others."""
+    here = [message for message in reversed(books.cases.messages(case.id)) if "filled" in message.details]
+    elsewhere = books.cases.filled_by(colleague.user_id) if any(_travels(kit, key) for key in keys) else []
+    offered: dict[str, str] = {}
+    for key in keys:
+        last = next((one for one in (*here, *(elsewhere if _travels(kit, key) else ())) if key in one.details["filled"]), None)
+        if last is not None and _stands(kit, books, key, last):
+            offered[key] = last.details["filled"][key]
+    return offered
+
+
+def _travels(kit: Kit, key: str) -> bool:
+    kind = _kind(kit, key)
+    return kind is not None and kind.offered == "agent"
+
+
+def _stands(kit: Kit, books: Books, key: str, last: Message) -> bool:
+    value, kind = last.details["filled"][key], _kind(kit, key)
+    if len(value) > _LONGEST_OFFER:
+        return False
+    return kind is None or kind.stands(value, last.at.astimezone(), books.now.astimezone())

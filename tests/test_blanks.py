@@ -1,0 +1,236 @@
+"""Blanks at the desk: what was typed before is offered at a tap, and what looks like something else is asked about once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from calmdesk.adviser import Adviser
+from calmdesk.store.store import Books
+from tests.desk_people import Shown, Somebody, Stage
+from tests.test_talk import GROUP, LATE, open_stage, word
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """Open a desk with one group of staff, at nine in the morning of its own day."""
+    opened = open_stage(tmp_path, GROUP)
+    opened.now = datetime(2026, 3, 2, 9, 0).astimezone().astimezone(UTC)
+    yield opened
+    opened.store.close()
+
+
+@pytest.fixture
+def lin(stage: Stage) -> Somebody:
+    """Return a customer."""
+    return stage.person(7, "林小姐")
+
+
+@pytest.fixture
+def wang(stage: Stage) -> Somebody:
+    """Return an agent in the topic of the first customer."""
+    return stage.person(2, "小王", "agent").at(GROUP, 2)
+
+
+def asked(stage: Stage, customer: Somebody, agent: Somebody, text: str) -> Shown:
+    """Have the customer write, offer *text* as the first reply to that, tap it, and return the question."""
+    customer.says(LATE)
+    stage.store.now(lambda books: books.db.execute("UPDATE suggestions SET text = ? WHERE place = 1 AND sent_at IS NULL", (text,)))
+    agent.taps(word("button_send", number=1))
+    return agent.last
+
+
+def topic_of(customer: Somebody) -> int:
+    """Return the number of a customer's topic."""
+
+    def thread(books: Books) -> int:
+        found = books.customers.find(customer.id)
+        topic = books.places.topic(found.id) if found else None
+        return (topic and topic.thread_id) or 0
+
+    return customer.stage.store.now(thread)
+
+
+def test_what_was_typed_in_a_case_is_offered_there_at_a_tap(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """The next question for the same blank has a button with the last value; nothing is filled in without the tap."""
+    asked(stage, lin, wang, "补您〔amount〕。")
+    wang.says("30元")
+    question = asked(stage, lin, wang, "再补您〔amount〕。")
+
+    assert question.labels == ["30元", word("button_give_up")]
+    assert "再补您30元。" not in stage.said_to(lin)
+
+    assert wang.taps("30元", on=question) == word("sent")
+    assert "再补您30元。" in stage.said_to(lin)
+    assert question not in stage.shown_to(GROUP)
+
+
+def test_another_value_can_still_be_typed_and_is_the_one_offered_next(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """The newest value takes the older one's place."""
+    asked(stage, lin, wang, "补您〔amount〕。")
+    wang.says("30元")
+    asked(stage, lin, wang, "补您〔amount〕。")
+    wang.says("50元")
+
+    assert "补您50元。" in stage.said_to(lin)
+    assert asked(stage, lin, wang, "补您〔amount〕。").labels[0] == "50元"
+
+
+def test_of_several_blanks_each_has_its_own_offer(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """A tap fills one of them, and the rest is asked for; what was typed and what was tapped goes out together."""
+    asked(stage, lin, wang, "主管〔supervisor〕〔eta〕前联系您，补〔amount〕。")
+    wang.says("周敏\n两小时内\n30元")
+    question = asked(stage, lin, wang, "主管〔supervisor〕〔eta〕前找您，金额〔amount〕。")
+    assert question.labels[:3] == ["〔主管姓名〕周敏", "〔回复时间〕两小时内", "〔金额〕30元"]
+    assert wang.taps("周敏", on=question) == word("fill_in")
+    assert wang.last.labels[:2] == ["〔回复时间〕两小时内", "〔金额〕30元"]
+    wang.says("今天18:00\n50元")
+
+    assert "主管周敏今天18:00前找您，金额50元。" in stage.said_to(lin)
+
+
+def test_a_name_goes_along_to_the_same_agents_other_cases(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """The supervisor is the same for every customer; a sum isn't. Another agent isn't offered it."""
+    asked(stage, lin, wang, "主管〔supervisor〕找您，补〔amount〕。")
+    wang.says("周敏\n30元")
+    chen = stage.person(8, "陈先生")
+    chen.says("你好，在吗")
+    question = asked(stage, chen, wang.at(GROUP, topic_of(chen)), "主管〔supervisor〕找您，补〔amount〕。")
+
+    assert question.labels == ["〔主管姓名〕周敏", word("button_give_up")]
+
+    li = stage.person(4, "小李", "agent")
+    wu = stage.person(9, "吴女士")
+    wu.says("你好，在吗")
+    question = asked(stage, wu, li.at(GROUP, topic_of(wu)), "主管〔supervisor〕找您。")
+
+    assert question.labels == [word("button_give_up")]
+
+
+def test_a_time_that_is_over_is_not_offered(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """Today at ten is offered until ten, and not as tomorrow's."""
+    asked(stage, lin, wang, "〔eta〕前回您。")
+    wang.says("今天10:00")
+    assert asked(stage, lin, wang, "〔eta〕前回您。").labels[0] == "今天10:00"
+    wang.taps(word("button_give_up"))
+    stage.passes(hours=2)
+
+    assert asked(stage, lin, wang, "〔eta〕前回您。").labels == [word("button_give_up")]
+
+
+MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "hours", "stands"),
+    [
+        ("今天18:00", 8, True),
+        ("今天18:00", 10, False),
+        ("今天18:00", 24, False),
+        ("下午3点半", 6, True),
+        ("下午三點半", 7, False),
+        ("明天上午10点", 2, True),
+        ("明天上午10点", 24, False),
+        ("周五前", 3, True),
+        ("两小时内", 30, True),
+        ("3個工作天", 30, True),
+        ("3月5日", 48, True),
+        ("3月5日", 96, False),
+        ("2月31日", 1, False),
+        ("今天中午前", 2, True),
+        ("今天中午前", 5, False),
+        ("6 pm today", 8, True),
+        ("6:30 pm", 10, False),
+        ("10 am tomorrow", 4, True),
+        ("within two hours", 50, True),
+        ("noon", 4, False),
+        ("Friday 6 March", 3, True),
+        ("Friday 6 March", 30, False),
+    ],
+)
+def test_a_time_stands_while_it_lies_ahead(adviser: Adviser, value: str, hours: int, stands: bool) -> None:
+    """Spans always do; a date until its day; hours and words such as today on the day on which they were typed, until they are over."""
+    kind = adviser.playbook.kinds["time"]
+
+    assert kind.fits(value)
+    assert kind.stands(value, MORNING, MORNING + timedelta(hours=hours)) is stands
+
+
+def test_a_name_for_a_time_is_asked_about_once(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """Nothing goes out; the question says what is wanted with an example, and another answer is taken."""
+    asked(stage, lin, wang, "〔eta〕前回您。")
+    before = len(stage.said_to(lin))
+    wang.says("小王")
+
+    assert word("not_that_kind", said="小王", kind="时间") in wang.last.text
+    assert "例如：今天18:00" in wang.last.text
+    assert len(stage.said_to(lin)) == before
+
+    wang.says("今天18:00")
+    assert "今天18:00前回您。" in stage.said_to(lin)
+
+
+@pytest.mark.parametrize(("text", "said"), [("〔eta〕前回您。", "忙完就给您消息"), ("主管〔supervisor〕找您。", "工号1032")])
+def test_the_same_words_again_are_meant(stage: Stage, lin: Somebody, wang: Somebody, text: str, said: str) -> None:
+    """Nobody is kept from sending what they mean: the second time it goes."""
+    asked(stage, lin, wang, text)
+    wang.says(said)
+    assert wang.last.text.startswith(f"“{said}”")
+    wang.says(said)
+
+    assert any(said in one for one in stage.said_to(lin))
+
+
+def test_of_several_answers_only_the_odd_one_is_asked_about(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """What fits is kept; sending everything again, or that one alone, keeps the odd one too."""
+    for again in ("今天18:00\n老板", "老板"):
+        asked(stage, lin, wang, "〔eta〕前回您，金额〔amount〕。")
+        wang.says("今天18:00\n老板")
+        assert "“老板”" in wang.last.text
+        assert "回复时间" not in wang.last.text
+        wang.says(again)
+
+        assert stage.said_to(lin)[-1] == "今天18:00前回您，金额老板。"
+
+
+def test_lines_in_the_wrong_order_are_noticed(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """A time for the name and a name for the time: both are asked about, and in the right order they go."""
+    asked(stage, lin, wang, "主管〔supervisor〕〔eta〕前联系您。")
+    wang.says("今天18:00\n周敏")
+    assert {f"“{said}”" in wang.last.text for said in ("今天18:00", "周敏")} == {True}
+    wang.says("周敏\n今天18:00")
+
+    assert "主管周敏今天18:00前联系您。" in stage.said_to(lin)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fit", "unfit"),
+    [
+        ("time", "下班前 | 今晚八点 | 11月28日 | 三天内 | 週五 | by close of business | 3 working days | 马上 | 15号", "小王 | 周敏 | 30元 | Priya Shah | 老板"),
+        ("sum", "30 | 30元 | 三十块 | NT$300 | £15 | 全额 | half | 20 quid | 10%", "今天18:00 | 小王 | 明天 | tomorrow"),
+        ("name", "周敏 | 周一鸣 | 林佳穎 | Priya Shah | May Chen | O'Brien | 王主管", "今天18:00 | 明天上午 | 30元 | 两小时内 | Friday 6 pm | tomorrow"),
+        ("share", "三成 | 30% | 一半 | 1/3 | 两盒 | a third | 百分之二十", "小王 | 今天18:00"),
+        ("number", "SF1402233445566 | 9031 2234 5566 | RM 4410 2233 5GB | 顺丰SF1402233445566", "小王 | 明天 | 30元"),
+    ],
+)  # fmt: skip
+def test_what_looks_like_what(adviser: Adviser, kind: str, fit: str, unfit: str) -> None:
+    """What people write for a kind is taken at once, and what belongs to another one is doubted."""
+    found = adviser.playbook.kinds[kind]
+
+    assert [value for value in fit.split(" | ") if not found.fits(value)] == []
+    assert [value for value in unfit.split(" | ") if found.fits(value)] == []
+
+
+def test_in_a_private_chat_the_last_value_stands_in_the_question(tmp_path: Path) -> None:
+    """Where a question opens the field for a reply there are no buttons; a tap on the value copies it."""
+    stage = open_stage(tmp_path)
+    wang, lin = stage.person(2, "小王", "agent"), stage.person(7, "林小姐")
+    question = asked(stage, lin, wang, "补您〔amount〕。")
+    wang.says("30元", reply_to=question.number)
+    assert "补您30元。" in stage.said_to(lin)
+
+    assert word("last_filled", value="<code>30元</code>") in asked(stage, lin, wang, "补您〔amount〕。").text
+    stage.store.close()

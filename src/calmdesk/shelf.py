@@ -21,6 +21,8 @@ Stamps = Mapping[str, Stamp]
 
 _FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\n(?P<head>.*?)^\+\+\+[ \t]*\n?(?P<body>.*)\Z", re.DOTALL | re.MULTILINE)
 _READ = (".toml", ".j2")
+_SHOWN = 60
+"""Characters of a line that can't be read."""
 _LINE = re.compile(r"\(at line (\d+)")
 
 
@@ -37,6 +39,8 @@ class Problem:
     """What sort of fault it is, where somebody may be told in a language of theirs."""
     about: str = ""
     """The words or figures that such a fault is about."""
+    line: int = 0
+    """Of a wording's text or front matter, from 1; 0 where the whole is meant."""
 
     def __str__(self) -> str:
         """Return it as one line."""
@@ -171,7 +175,7 @@ def parsed_with_body(model: type[M], sheet: Sheet, problems: list[Problem]) -> t
     """Return front matter (TOML between `+++` lines) as *model*, and the text below it; see `parsed`."""
     match = _FRONT_MATTER.match(sheet.text)
     if not match and sheet.text.startswith("+++"):
-        problems.append(Problem(sheet.path, "line 1", "the front matter isn't closed; put a line `+++` below it", "head", "+++"))
+        problems.append(Problem(sheet.path, "line 1", "the front matter isn't closed; put a line `+++` below it", "head_open", "+++", 1))
         return None
     data = _toml(match["head"], sheet, problems, below=1) if match else {}
     if data is None:
@@ -185,11 +189,13 @@ def _toml(text: str, sheet: Sheet, problems: list[Problem], below: int = 0) -> d
         data = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         line = _LINE.search(str(error))
-        where = f"line {int(line[1]) + below}" if line else ""
-        problems.append(Problem(sheet.path, where, f"isn't valid TOML: {error}", "head", str(error)))
+        number = int(line[1]) + below if line else 0
+        about = sheet.text.splitlines()[number - 1 : number]
+        where = f"line {number}" if line else ""
+        problems.append(Problem(sheet.path, where, f"isn't valid TOML: {error}", "head_line", "".join(about)[:_SHOWN], number))
         return None
     except RecursionError:
-        problems.append(Problem(sheet.path, "", "isn't valid TOML: brackets stand too deep in one another"))
+        problems.append(Problem(sheet.path, "", "isn't valid TOML: brackets stand too deep in one another", "deep"))
         return None
     enabled = data.pop("enabled", True)
     return data if enabled else None
@@ -199,7 +205,9 @@ def _validated(model: type[M], data: dict[str, Any], sheet: Sheet, problems: lis
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems.extend(Problem(sheet.path, where, message, "head", f"{where}: {message}") for where, message in explained(error))
+        kinds = ["head_key" if fault["type"] == "extra_forbidden" else "head_value" for fault in error.errors()]
+        told = zip(explained(error), kinds, strict=True)
+        problems.extend(Problem(sheet.path, where, message, kind, where) for (where, message), kind in told)
         return None
 
 

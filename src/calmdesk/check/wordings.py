@@ -27,6 +27,7 @@ _TIMED = re.compile(r"〔|\d|今天|明天|今晚|今日|today|tonight|tomorrow"
 _CLUMSY = re.compile(r"[，。！？；：,;:]{2,}|[。！？]”?[，。；]|\s[,.!?](?:\s|$)|  ")
 _CODE = re.compile(r"\{[{%#].*?[%}#]\}", re.DOTALL)
 _BRACKETS = re.compile(r"[\[［][^\[\]［］]*[\]］]")
+_STRAY = re.compile(r"[^\s{}｛｝]{0,12}[{}｛｝]+[^\s{}｛｝]{0,12}")
 _TOO_DEEP = (RecursionError, SyntaxError, MemoryError, OverflowError)
 """What Python raises where a hundred conditions stand in one another."""
 _ANY_POLICY = dict.fromkeys(POLICY_KEYS, 7)
@@ -129,7 +130,7 @@ def _reply(reply: Reply, playbook: Playbook, lexicon: Lexicon, settings: Setting
         yield Problem(reply.path, "text", f"can't be rendered with sample facts: {error}", "code", str(error))
         return
     except _TOO_DEEP as error:
-        yield Problem(reply.path, "text", f"can't be used: {error or type(error).__name__}")
+        yield Problem(reply.path, "text", f"can't be used: {error or type(error).__name__}", "deep")
         return
     yield from _blanks(reply, playbook)
     length = _length(reply.render({**known, "points": Points.of((), "")}, policy), language)
@@ -159,6 +160,8 @@ def _blanks(reply: Reply, playbook: Playbook) -> Iterator[Problem]:
         if blank not in playbook.blanks:
             there_are = ", ".join(sorted(playbook.blanks))
             yield Problem(reply.path, "text", f"unknown blank 〔{blank}〕; there are {there_are}", "unknown", f"〔{blank}〕 ({there_are})")
+    for stray in _STRAY.findall(_CODE.sub("", reply.body)):
+        yield Problem(reply.path, "text", f"the customer would see {stray}; a fact is {{{{ points }}}}", "stray", stray)
     for brackets in _BRACKETS.findall(_CODE.sub("", reply.body)):
         yield Problem(
             reply.path, "text", f"the customer would see {brackets}; a fact is {{{{ points }}}}, a blank 〔eta〕", "brackets", brackets

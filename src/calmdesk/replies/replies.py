@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from calmdesk.playbook.conditions import CONDITION_KEYS, Situation
-from calmdesk.replies.template import BLANK, Reply, ReplyHead, ReplySyntaxError, blanks_of, uses_of
+from calmdesk.replies.slips import ReplySyntaxError
+from calmdesk.replies.template import BLANK, Reply, ReplyHead, blanks_of, uses_of
 from calmdesk.shelf import PlaybookError, Problem, Sheet, Shelf, parsed_with_body
 
 _TELLING = ("alerts", "risks", "limits", "stage", "types", "demands", "signals", "product", "traits", "temperament")
@@ -101,7 +102,7 @@ def _reply(sheet: Sheet, lang: str, technique: str, problems: list[Problem]) -> 
     try:
         uses = uses_of(body)
     except ReplySyntaxError as error:
-        problems.append(Problem(sheet.path, "text", str(error), "code", str(error)))
+        problems.append(Problem(sheet.path, "text", str(error), error.kind, error.about or error.message, error.line))
         return None
     return Reply(sheet.key.removeprefix("replies/").removesuffix(".j2"), lang, technique, head, body, uses, sheet.path)
 

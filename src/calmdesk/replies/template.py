@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from calmdesk.playbook.conditions import Conditions
+from calmdesk.replies.slips import ReplySyntaxError, first_slip
 from calmdesk.text.language import Words
 
 ALWAYS_KNOWN = frozenset({"shop"})
@@ -68,10 +69,6 @@ _ALLOWED = (
     nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Test,
 )  # fmt: skip
 _TESTS = frozenset({"defined", "none"})
-
-
-class ReplySyntaxError(ValueError):
-    """A wording that can't be used; the message names the line and what to do."""
 
 
 class ReplyHead(Conditions):
@@ -190,12 +187,12 @@ def environment() -> ImmutableSandboxedEnvironment:
 def uses_of(body: str) -> Uses:
     """Return what *body* names; raise ReplySyntaxError for anything but text, variables, the three filters and `if`."""
     try:
-        tree = environment().parse(body)
-    except TemplateSyntaxError as error:
-        raise ReplySyntaxError(f"line {error.lineno}: {error.message}") from error
+        tree = _parsed(body)
+    except (TemplateSyntaxError, ReplySyntaxError) as error:
+        message = error.message or "the code can't be read"
+        raise first_slip(body, _parsed) or ReplySyntaxError(message, line=getattr(error, "lineno", 0)) from error
     except RecursionError as error:
-        raise ReplySyntaxError("brackets or conditions stand too deep in one another") from error
-    _reject_foreign(tree)
+        raise ReplySyntaxError("brackets or conditions stand too deep in one another", "deep") from error
     required: set[str] = set()
     tested: set[str] = set()
     policy: set[str] = set()
@@ -203,26 +200,35 @@ def uses_of(body: str) -> Uses:
     return Uses(frozenset(required), frozenset(tested - required), frozenset(policy))
 
 
-def _reject_foreign(tree: nodes.Node) -> None:
+def _parsed(body: str) -> nodes.Template:
+    """Return the tree of a text; raise for whatever isn't Jinja, or isn't allowed."""
+    tree = environment().parse(body)
     for node in (tree, *tree.find_all(nodes.Node)):
-        line = f"line {node.lineno}: "
-        if not isinstance(node, _ALLOWED):
-            raise ReplySyntaxError(
-                f"{line}{type(node).__name__.lower()} isn't allowed; a reply has text, {{{{ variables }}}} and {{% if %}} only"
-            )
-        if isinstance(node, nodes.Filter) and (node.name not in _FILTERS or node.args or node.kwargs):
-            raise ReplySyntaxError(f"{line}unknown filter {node.name!r}; there are {', '.join(sorted(_FILTERS))}, without arguments")
-        if isinstance(node, nodes.Test) and (node.name not in _TESTS or node.args or node.kwargs):
-            raise ReplySyntaxError(f"{line}unknown test {node.name!r}; there are {', '.join(sorted(_TESTS))}")
-        if isinstance(node, nodes.Const) and not isinstance(node.value, (str, int, bool, type(None))):
-            raise ReplySyntaxError(f"{line}only texts and whole numbers may stand here")
-        if isinstance(node, nodes.Getattr):
-            if not isinstance(node.node, nodes.Name) or node.node.name != "policy":
-                raise ReplySyntaxError(f"{line}only `policy` has parts; write {{{{ policy.return_days }}}} or a plain variable")
-            if node.attr not in POLICY_KEYS:
-                raise ReplySyntaxError(f"{line}unknown policy key {node.attr!r}; there are {', '.join(sorted(POLICY_KEYS))}")
-        if isinstance(node, nodes.Name) and node.name not in VARIABLES | {"policy"}:
-            raise ReplySyntaxError(f"{line}unknown variable {node.name!r}; there are {', '.join(sorted(VARIABLES))}")
+        _reject_foreign(node)
+    return tree
+
+
+def _reject_foreign(node: nodes.Node) -> None:
+    line = node.lineno
+    if not isinstance(node, _ALLOWED):
+        told = f"{type(node).__name__.lower()} isn't allowed; a reply has text, {{{{ variables }}}} and {{% if %}} only"
+        raise ReplySyntaxError(told, "expression", line=line)
+    if isinstance(node, nodes.Filter) and (node.name not in _FILTERS or node.args or node.kwargs):
+        there_are = f"there are {', '.join(sorted(_FILTERS))}, without arguments"
+        raise ReplySyntaxError(f"unknown filter {node.name!r}; {there_are}", "filter", node.name, line)
+    if isinstance(node, nodes.Test) and (node.name not in _TESTS or node.args or node.kwargs):
+        raise ReplySyntaxError(f"unknown test {node.name!r}; there are {', '.join(sorted(_TESTS))}", "expression", line=line)
+    if isinstance(node, nodes.Const) and not isinstance(node.value, (str, int, bool, type(None))):
+        raise ReplySyntaxError("only texts and whole numbers may stand here", "expression", line=line)
+    if isinstance(node, nodes.Getattr):
+        if not isinstance(node.node, nodes.Name) or node.node.name != "policy":
+            told = "only `policy` has parts; write {{ policy.return_days }} or a plain variable"
+            raise ReplySyntaxError(told, "expression", line=line)
+        if node.attr not in POLICY_KEYS:
+            there_are = f"there are {', '.join(sorted(POLICY_KEYS))}"
+            raise ReplySyntaxError(f"unknown policy key {node.attr!r}; {there_are}", "fact", f"policy.{node.attr}", line)
+    if isinstance(node, nodes.Name) and node.name not in VARIABLES | {"policy"}:
+        raise ReplySyntaxError(f"unknown variable {node.name!r}; there are {', '.join(sorted(VARIABLES))}", "fact", node.name, line)
 
 
 def _collect(node: nodes.Node, guarded: frozenset[str], required: set[str], tested: set[str], policy: set[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from calmdesk.desk import pasted
-from calmdesk.desk.admins import figures, health, scripts, team, writing
+from calmdesk.desk.admins import figures, health, occasions, scripts, team, writing
 from calmdesk.desk.admins.team import accepts
 from calmdesk.desk.admins.visit import Page, Visit
 from calmdesk.desk.events import Said, Tapped
@@ -109,6 +109,7 @@ _BUTTONS: dict[str, tuple[Role, Page]] = {
     "script.new": ("admin", writing.new), "script.publish": ("admin", writing.publish), "script.versions": ("admin", writing.versions),
     "script.return": ("admin", writing.returned), "script.file": ("admin", writing.to_file), "script.off": ("admin", writing.off),
     "script.approve": ("admin", writing.approve), "script.refuse": ("admin", writing.refuse),
+    **{action: ("admin", page) for action, page in occasions.BUTTONS.items()},
 }  # fmt: skip
 """By action, who may tap such a button and what it does."""
 _STEPS: dict[str, tuple[Role, Callable[[Visit, str, Step], None]]] = {

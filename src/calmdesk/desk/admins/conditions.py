@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from calmdesk.desk.kit import Kit
 from calmdesk.playbook.conditions import CONDITION_KEYS, Conditions
@@ -30,27 +31,30 @@ def conditions_of(kit: Kit, reply: Reply, lang: str) -> list[str]:
     return lines
 
 
+def condition(kit: Kit, key: str, wanted: Any, lang: str) -> str:
+    """Return one condition in plain words."""
+    if isinstance(wanted, bool):
+        said = kit.words(lang, f"admin_if_{key}")
+        return said if wanted else kit.words(lang, "admin_not", what=said)
+    if isinstance(wanted[0], int):
+        low, high = wanted
+        return kit.words(lang, f"admin_if_{key}", what=str(low) if low == high else f"{low}–{high}")
+    return _line(kit, key, wanted, lang)
+
+
 def _each(kit: Kit, conditions: Conditions, lang: str) -> Iterator[str]:
     for key in CONDITION_KEYS:
         wanted = getattr(conditions, key)
-        if wanted in (None, ()):
-            continue
-        if isinstance(wanted, bool):
-            said = kit.words(lang, f"admin_if_{key}")
-            yield said if wanted else kit.words(lang, "admin_not", what=said)
-        elif isinstance(wanted[0], int):
-            low, high = wanted
-            yield kit.words(lang, f"admin_if_{key}", what=str(low) if low == high else f"{low}–{high}")
-        else:
-            yield _line(kit, key, wanted, lang)
+        if wanted not in (None, ()):
+            yield condition(kit, key, wanted, lang)
 
 
 def _line(kit: Kit, key: str, labels: Sequence[str], lang: str) -> str:
     joint = kit.words(lang, "admin_and" if key in _ALL else "admin_or")
-    return kit.words(lang, f"admin_if_{key}", what=joint.join(_name(kit, key, one, lang) for one in labels))
+    return kit.words(lang, f"admin_if_{key}", what=joint.join(label_name(kit, key, one, lang) for one in labels))
 
 
-def _name(kit: Kit, key: str, label: str, lang: str) -> str:
+def label_name(kit: Kit, key: str, label: str, lang: str) -> str:
     """Return a label's name as people say it; of what has none, the label."""
     playbook = kit.adviser.playbook
     if key in _NAMED:

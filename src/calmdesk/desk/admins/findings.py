@@ -40,7 +40,7 @@ def _checked(adviser: Adviser, key: str, text: str, folder: str, lang: str) -> l
         replies = Replies(shelf)
         problems = [*check_conditions(adviser.playbook, replies), *check_wordings(adviser.playbook, replies, adviser.settings, lang)]
     except _TOO_MUCH as error:
-        return [Problem(key, "text", f"can't be used: {error or type(error).__name__}"[:200])]
+        return [Problem(key, "text", f"can't be used: {error or type(error).__name__}"[:200], "deep")]
     name = key.removeprefix("replies/").removesuffix(".j2")
     told = [problem for problem in problems if problem.path in {key, folder}]
     others = [problem for problem in problems if problem.kind == "twin" and problem.about == name and problem.path != key]
@@ -52,7 +52,7 @@ def wording(key: str, text: str) -> tuple[Reply | None, list[Problem]]:
     try:
         replies, problems = Replies(Shelf({key: Sheet(key, key, text)})).all()
     except _TOO_MUCH as error:
-        return None, [Problem(key, "text", f"can't be used: {error or type(error).__name__}"[:200])]
+        return None, [Problem(key, "text", f"can't be used: {error or type(error).__name__}"[:200], "deep")]
     return (replies[0] if replies else None), problems
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
-from calmdesk.desk.admins import brackets
+from calmdesk.desk.admins import brackets, telling
 from calmdesk.desk.admins.conditions import conditions_of
 from calmdesk.desk.admins.findings import wording
 from calmdesk.desk.admins.renewal import is_wording
@@ -19,7 +18,6 @@ from calmdesk.text.fold import fold
 _LONGEST_SEARCH = 40
 """Bytes of a search that fit into a button for its next page."""
 _FIRST_WORDS = 38
-_CONDITIONS = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
 def home(visit: Visit, page: str = "") -> None:
@@ -154,8 +152,7 @@ def first_words(visit: Visit, key: str) -> str:
     reply = wording(key, visit.kit.adviser.shelf.sheets[key].text)[0]
     if reply is None:
         return f"🚫 {plain(key.rpartition('/')[2], _FIRST_WORDS)}"
-    shown = brackets.shown(visit.kit, _CONDITIONS.sub("", reply.body), visit.lang)
-    return plain(" ".join(shown.split()), _FIRST_WORDS)
+    return plain(" ".join(brackets.in_short(visit.kit, reply.body, visit.lang).split()), _FIRST_WORDS)
 
 
 def called(visit: Visit, key: str) -> str:
@@ -194,9 +191,9 @@ def show(visit: Visit, key: str) -> None:
     lines = [f"<b>{plain(visit.kit.technique(name, visit.lang))}</b> · {plain(_language(visit, lang))} · {plain(file, 60)}"]
     lines.append(f"<i>{_origin(visit, versions)}</i>")
     if reply is None:
-        lines.append(f"🚫 {plain(str(problems[0]), 300) if problems else visit.words('admin_is_off')}")
+        lines.append(f"🚫 {plain(telling.in_words(visit.kit, problems[0], visit.lang), 300) if problems else visit.words('admin_is_off')}")
     else:
-        lines.append(f"<code>{plain(brackets.as_written(visit.kit, reply.body, visit.lang).strip(), 1500)}</code>")
+        lines.append(f"<blockquote>{plain(brackets.shown(visit.kit, reply.body, visit.lang).strip(), 1500)}</blockquote>")
         conditions = conditions_of(visit.kit, reply, visit.lang)
         lines += [f"· {plain(line, 200)}" for line in conditions] or [f"· {plain(visit.words('admin_always'))}"]
         if reply.head.also:
@@ -207,7 +204,9 @@ def show(visit: Visit, key: str) -> None:
     lines.append(plain(sent))
     it = mark(key)
     row = [visit.button("admin_button_new", f"script.new:{it}"), visit.button("admin_button_versions", f"script.versions:{it}:0")]
-    last_row = [visit.button("admin_button_off", f"script.off:{it}")] if reply is not None else []
+    last_row = []
+    if reply is not None:
+        last_row = [visit.button("admin_button_when", f"script.when:{it}:0"), visit.button("admin_button_off", f"script.off:{it}")]
     last_row.append(visit.button("admin_button_back", f"script.folder:{mark(key.rpartition('/')[0] + '/')}:0"))
     visit.show("\n".join(lines), [row, last_row])
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from calmdesk.desk.admins import brackets, scripts
+from calmdesk.desk.admins import brackets, scripts, telling
+from calmdesk.desk.admins.conditions import conditions_of
 from calmdesk.desk.admins.findings import findings, wording
 from calmdesk.desk.admins.preview import preview
 from calmdesk.desk.admins.renewal import SWITCHED_OFF, renewed
@@ -17,7 +18,7 @@ from calmdesk.store.rows import Step
 from calmdesk.store.wordings import Version
 
 _LONGEST = 4000
-_SHOWN = 6
+_ON_A_LINE = 300
 
 
 def new(visit: Visit, wanted: str) -> None:
@@ -26,7 +27,7 @@ def new(visit: Visit, wanted: str) -> None:
     if key is None:
         visit.toast("outdated", box=True)
         return
-    _, body = front_matter(_used(visit, key))
+    _, body = front_matter(used(visit, key))
     shown = plain(brackets.as_written(visit.kit, body, visit.lang).strip(), 1500)
     visit.ask("wording", f"{plain(visit.words('admin_write_new'))}\n\n<code>{shown}</code>", key=key)
 
@@ -37,7 +38,7 @@ def written(visit: Visit, text: str, step: Step) -> None:
     if key not in visit.kit.adviser.shelf.sheets:
         visit.show(plain(visit.words("outdated")))
         return
-    head, body = front_matter(_used(visit, key))
+    head, body = front_matter(used(visit, key))
     own_head, said = front_matter(text.lstrip())
     said, unknown = brackets.written(visit.kit, said.strip(), body, visit.lang)
     whole = f"{'' if said.startswith('+++') else own_head or head}{said}\n"
@@ -46,16 +47,31 @@ def written(visit: Visit, text: str, step: Step) -> None:
         visit.show(plain(visit.words("admin_too_long", most=_LONGEST)), [again])
     elif whole.strip() == f"{head}{body}".strip() and not _is_off(visit, key):
         visit.show(plain(visit.words("admin_same")), [again])
-    elif reasons := [*unknown, *_reasons(visit, key, whole, bracketed=bool(unknown))]:
-        visit.show(_refused(visit, reasons), [again])
     else:
-        version = visit.books.wordings.add(key, whole, visit.colleague.user_id)
-        lines = [f"✅ {visit.words('admin_no_findings')}", preview(visit, key, visit.kit.adviser.shelf.sheets[key].text, whole)]
-        needs = "admin_button_propose" if visit.kit.settings.desk.two_people else "admin_button_publish"
-        visit.show("\n\n".join(lines), [[visit.button(needs, f"script.publish:{version.id}")], again])
+        heard = [*unknown, *faults(visit, key, whole, own_head.count("\n"), bracketed=bool(unknown))]
+        offer(visit, key, whole, heard, again)
 
 
-def _used(visit: Visit, key: str) -> str:
+def offer(visit: Visit, key: str, whole: str, heard: Sequence[str], again: list[Button]) -> None:
+    """Keep a text as a draft and show what it would say in real cases; where it can't be published, say what was *heard* against it."""
+    if heard:
+        visit.show(telling.refused(visit.kit, heard, visit.lang), [again])
+        return
+    version = visit.books.wordings.add(key, whole, visit.colleague.user_id)
+    when = "\n".join(f"· {plain(line, 200)}" for line in _when(visit, version))
+    lines = [f"✅ {visit.words('admin_no_findings')}", preview(visit, key, visit.kit.adviser.shelf.sheets[key].text, whole), when]
+    needs = "admin_button_propose" if visit.kit.settings.desk.two_people else "admin_button_publish"
+    way = visit.button("admin_button_when", f"script.when:{mark(key)}:{version.id}")
+    visit.show("\n\n".join(lines), [[visit.button(needs, f"script.publish:{version.id}"), way], again])
+
+
+def _when(visit: Visit, version: Version) -> list[str]:
+    """Return when a version would be offered, a line for each condition."""
+    reply = wording(version.key, version.text)[0]
+    return (conditions_of(visit.kit, reply, visit.lang) if reply else []) or [visit.words("admin_always")]
+
+
+def used(visit: Visit, key: str) -> str:
     """Return a wording's text; of one that is switched off, the last that wasn't."""
     shelf = visit.kit.adviser.shelf
     past = [one.text for one in visit.books.wordings.of(key) if one.state == "past"]
@@ -70,26 +86,15 @@ def _is_off(visit: Visit, key: str) -> bool:
     return wording(key, visit.kit.adviser.shelf.sheets[key].text)[0] is None
 
 
-def _reasons(visit: Visit, key: str, whole: str, *, bracketed: bool) -> list[str]:
-    """Return what the check finds in a new text; brackets only where the admin doesn't hear of them anyway."""
+def faults(visit: Visit, key: str, whole: str, above: int = 0, *, bracketed: bool = False) -> list[str]:
+    """Return what the check finds in a text below so many lines of conditions; of brackets only where nobody else tells."""
     problems = findings(visit.kit.adviser, key, whole, visit.lang)
-    return [_in_words(visit, one) for one in problems if not (bracketed and (one.kind == "brackets" or one.about.startswith("〔")))]
+    heard = [one for one in problems if not (bracketed and (one.kind == "brackets" or one.about.startswith("〔")))]
+    return [telling.in_words(visit.kit, one, visit.lang, above) for one in heard]
 
 
 def _told(visit: Visit, problems: list[Problem]) -> str:
-    return _refused(visit, [_in_words(visit, problem) for problem in problems])
-
-
-def _in_words(visit: Visit, problem: Problem) -> str:
-    """Return a problem in the admin's language; what the parsers say of code, and what nobody writes by mistake, stays as they say it."""
-    if problem.kind:
-        return visit.words(f"admin_fault_{problem.kind}", about=problem.about)
-    return f"{problem.where}: {problem.message}" if problem.where not in {"", "text"} else problem.message
-
-
-def _refused(visit: Visit, reasons: Sequence[str]) -> str:
-    """Return why a text can't be published."""
-    return "\n".join([f"⛔ <b>{visit.words('admin_findings')}</b>", *(f"· {plain(reason, 800)}" for reason in reasons[:_SHOWN])])
+    return telling.refused(visit.kit, [telling.in_words(visit.kit, problem, visit.lang) for problem in problems], visit.lang)
 
 
 def publish(visit: Visit, number: str) -> Kit | None:
@@ -164,7 +169,7 @@ def propose(visit: Visit, version: Version) -> None:
 def _proposal(visit: Visit, version: Version) -> tuple[str, list[list[Button]]]:
     before = visit.kit.adviser.shelf.sheets[version.key].text
     head = visit.words("admin_please_approve", name=visit.name(version.made_by), script=scripts.called(visit, version.key))
-    text = f"<code>{plain(_as_written(visit, version.text), 1200)}</code>"
+    text = f"<blockquote>{plain(_in_words(visit, version), 1200)}</blockquote>"
     buttons = [
         visit.button("admin_button_approve", f"script.approve:{version.id}"),
         visit.button("admin_button_refuse", f"script.refuse:{version.id}"),
@@ -194,12 +199,13 @@ def refuse(visit: Visit, number: str) -> None:
         scripts.show(visit, version.key)
 
 
-def _as_written(visit: Visit, text: str) -> str:
-    """Return a version's text as people write it, below its conditions."""
-    if text == SWITCHED_OFF:
+def _in_words(visit: Visit, version: Version) -> str:
+    """Return what a version says, and below it when it would be offered."""
+    reply = wording(version.key, version.text)[0]
+    if reply is None:
         return visit.words("admin_is_off")
-    head, body = front_matter(text)
-    return f"{head}{brackets.as_written(visit.kit, body, visit.lang)}".strip()
+    said = brackets.shown(visit.kit, reply.body, visit.lang).strip()
+    return "\n".join([said, *(f"· {line}" for line in _when(visit, version))])
 
 
 def _another_persons(visit: Visit, number: str) -> Version | None:
@@ -238,7 +244,7 @@ def versions(visit: Visit, rest: str) -> None:
             buttons.append(visit.button("admin_button_refuse", f"script.refuse:{one.id}"))
     below = visit.kit.adviser.shelf.bare().sheets.get(key)
     if below is not None:
-        lines.append(f"{visit.words('admin_the_file')} · <code>{plain(' '.join(front_matter(below.text)[1].split()), 100)}</code>")
+        lines.append(f"{visit.words('admin_the_file')}\n<blockquote>{_shown(visit, below.text)}</blockquote>")
         if key in visit.kit.adviser.shelf.texts:
             buttons.append(visit.button("admin_button_file", f"script.file:{wanted}"))
     turn = turning(f"script.versions:{wanted}:{{}}", here, pages)
@@ -249,10 +255,14 @@ def _line(visit: Visit, version: Version) -> str:
     by = visit.words("admin_made_by", name=visit.name(version.made_by), when=visit.at(version.made_at))
     if version.approved_by and version.approved_at:
         by += f" · {visit.words('admin_approved_by', name=visit.name(version.approved_by), when=visit.at(version.approved_at))}"
-    text = front_matter(version.text)[1] if version.text != SWITCHED_OFF else visit.words("admin_is_off")
-    return (
-        f"<b>{version.version}</b> {visit.words(f'admin_state_{version.state}')} · {by}\n<code>{plain(' '.join(text.split()), 100)}</code>"
-    )
+    state = visit.words(f"admin_state_{version.state}")
+    return f"<b>{version.version}</b> {state} · {by}\n<blockquote>{_shown(visit, version.text)}</blockquote>"
+
+
+def _shown(visit: Visit, text: str) -> str:
+    """Return a version as agents see it, as HTML, with what is put in called by its name; on one line."""
+    said = brackets.shown(visit.kit, front_matter(text)[1], visit.lang) if text != SWITCHED_OFF else visit.words("admin_is_off")
+    return plain(" ".join(said.split()), _ON_A_LINE)
 
 
 def returned(visit: Visit, number: str) -> Kit | None:

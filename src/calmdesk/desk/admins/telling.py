@@ -1,0 +1,40 @@
+"""What the check says of a wording, in an admin's own language: the line, the piece at fault, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from calmdesk.desk.admins import brackets
+from calmdesk.desk.kit import Kit, plain
+from calmdesk.replies.template import ReplyHead
+from calmdesk.shelf import Problem
+
+_SHOWN = 6
+_EXAMPLES = {"tuple[int, int]": "{key} = [1, 3]", "bool": "{key} = true", "Conditions": "{key} = {{ shown = true }}"}
+"""How the value of a condition is written, by what it takes; a list of names where it isn't here."""
+
+
+def in_words(kit: Kit, problem: Problem, lang: str, above: int = 0) -> str:
+    """Return a problem in *lang*; its line is counted with those that stand *above* the text. What has no kind is told as it is."""
+    if problem.kind == "fact":
+        told = brackets.no_such_fact(kit, problem.about, lang)
+    elif problem.kind == "head_value":
+        told = kit.words(lang, "admin_fault_head_value", about=_example(problem.about))
+    elif problem.kind:
+        told = kit.words(lang, f"admin_fault_{problem.kind}", about=problem.about)
+    else:
+        return f"{problem.where}: {problem.message}" if problem.where not in {"", "text"} else problem.message
+    line = problem.line + (0 if problem.kind.startswith("head") else above)
+    return kit.words(lang, "admin_at_line", line=line, what=told) if problem.line else told
+
+
+def refused(kit: Kit, reasons: Sequence[str], lang: str) -> str:
+    """Return as HTML why a text can't be published."""
+    return "\n".join([f"⛔ <b>{kit.words(lang, 'admin_findings')}</b>", *(f"· {plain(reason, 800)}" for reason in reasons[:_SHOWN])])
+
+
+def _example(where: str) -> str:
+    """Return a line of front matter as it could stand in place of one that can't be used: heat = [1, 3]."""
+    key = next((part for part in reversed(where.split(".")) if part in ReplyHead.model_fields), where)
+    takes = str(ReplyHead.model_fields[key].annotation) if key in ReplyHead.model_fields else ""
+    return next((form for kind, form in _EXAMPLES.items() if kind in takes), '{key} = ["…"]').format(key=key)

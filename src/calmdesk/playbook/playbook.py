@@ -182,6 +182,7 @@ class Playbook:
             labels={dimension: tuple(sorted(labels, key=lambda key: labels[key].rank)) for dimension, labels in ids.items()},
             levels={label: content.level for label, content in self.recognised() if content.level},
             keeping=frozenset(key for key, signal in self.signals.items() if signal.keeps_heat),
+            asking=frozenset(f"signals.{key}" for key, signal in self.signals.items() if signal.asks),
             goods=GoodsFinder(self.products, (word for language in self.languages.values() for word in language.clauses.likeness)),
             facts=FactFinder(self.common_facts, self.languages),
             classifier=classifier,

@@ -67,6 +67,8 @@ class Reader:
     """The level (1 to 5) that a label such as "types.defect" asks for."""
     keeping: Set[str]
     """The signals with which the heat doesn't fall."""
+    asking: Set[str]
+    """The cues' labels of those who want to know something."""
     goods: GoodsFinder
     facts: FactFinder
     classifier: Classifier
@@ -215,6 +217,8 @@ class Reader:
         if not unlearnt and likely.get("none", 0.0) / total >= (max(from_when, _CALM_THOUGH_SAID) if said_so else from_when):
             return "none", ()
         ranked = sorted((label for label in likely if label != "none"), key=lambda label: -likely[label])
+        if not types and ranked[0] == "venting" and intensity <= _CALM and not self.asking.isdisjoint(fired):
+            return "inquiry", ()
         if types or ranked[0] != "valid":
             return ranked[0], types
         nearest = max(self.labels["types"], key=lambda label: self._nearness(f"types.{label}", probabilities))

@@ -193,7 +193,7 @@ def show(visit: Visit, key: str) -> None:
     if reply is None:
         lines.append(f"🚫 {plain(telling.in_words(visit.kit, problems[0], visit.lang), 300) if problems else visit.words('admin_is_off')}")
     else:
-        lines.append(f"<blockquote>{plain(brackets.shown(visit.kit, reply.body, visit.lang).strip(), 1500)}</blockquote>")
+        lines.append(f"<code>{plain(brackets.shown(visit.kit, reply.body, visit.lang).strip(), 1500)}</code>")
         conditions = conditions_of(visit.kit, reply, visit.lang)
         lines += [f"· {plain(line, 200)}" for line in conditions] or [f"· {plain(visit.words('admin_always'))}"]
         if reply.head.also:

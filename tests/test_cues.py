@@ -25,7 +25,7 @@ def test_a_cue_may_cross_one_mark(adviser: Adviser, text: str, found: bool) -> N
         Cue("signals.let_down", "strong", "en", "you said …/…(still nothing|never came)"),
     ]
 
-    assert bool(Lexicon(cues, adviser.reader.languages).find(fold(text))) == found
+    assert bool(Lexicon(cues, adviser.reader.glancer.languages).find(fold(text))) == found
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,7 @@ def test_evaluation_tells_how_far_scores_can_be_trusted(adviser: Adviser) -> Non
     clear = LabelledMessage(text="快递都八天了还没到", types=("logistics",), nature="valid", intensity=2, temperament="unclear")
     reading = adviser.read(conversation("customer: " + clear.text))
 
-    figures = compare([(clear, reading)], adviser.reader.labels)
+    figures = compare([(clear, reading)], adviser.reader.glancer.labels)
 
     assert "types" not in reading.unsure
     assert figures.doubt["types"].rate == 0

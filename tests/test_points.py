@@ -127,3 +127,29 @@ def test_a_bare_time_is_not_read_back(adviser: Adviser, said: str) -> None:
 def test_a_point_doesnt_end_in_the_air(adviser: Adviser, said: str) -> None:
     """A connective that nothing follows is left off."""
     assert not adviser.read(Conversation.of(said)).points[0].endswith(("結果", "所以", "and", "so"))
+
+
+@pytest.mark.parametrize(
+    ("said", "point"),
+    [
+        ("I placed an order on the 26th and it still has not been dispatched?", "it still has not been dispatched"),
+        ("都十天了，还没发货？", "还没发货"),
+    ],
+)
+def test_what_went_wrong_is_said_in_spite_of_its_question_mark(adviser: Adviser, said: str, point: str) -> None:
+    """A mark alone makes no question of a clause that says what went wrong: it is the weightiest, and can stand inside a sentence."""
+    assert adviser.read(Conversation.of(said)).point == point
+
+
+def test_a_question_is_no_statement(adviser: Adviser) -> None:
+    """Who asks whether it is a fake hasn't said that it is one."""
+    assert adviser.read(Conversation.of("这是假货吗？")).point is None
+
+
+@pytest.mark.parametrize("said", ["今天收到新书，但是书的封面上有折痕", "买了双鞋，难怪穿起来左右脚大小不一样"])
+def test_a_detail_begins_with_the_thing(adviser: Adviser, said: str) -> None:
+    """Words that only lead to it (但是, 难怪) stay behind where a reply quotes it."""
+    detail = adviser.read(Conversation.of(said)).detail
+
+    assert detail
+    assert not detail.startswith(("但是", "难怪"))

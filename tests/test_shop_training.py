@@ -83,7 +83,7 @@ def test_it_takes_effect_with_bot_toml(learnt: tuple[Path, Result], adviser: Adv
 
     assert types(adviser, UNSEEN) == ()
     assert types(own, UNSEEN) == ("defect",)
-    assert own.reader.classifier.trained_on["corrections"] == sum(not judges(text) for text in CRACKLED)
+    assert own.reader.glancer.classifier.trained_on["corrections"] == sum(not judges(text) for text in CRACKLED)
 
 
 def test_other_messages_are_read_as_they_were(learnt: tuple[Path, Result], adviser: Adviser) -> None:
@@ -202,7 +202,7 @@ def test_corrections_that_are_read_so_already_change_nothing(adviser: Adviser) -
 
     became = fold_in(adviser.reader, said[:30], [])
 
-    assert became is adviser.reader.classifier
+    assert became is adviser.reader.glancer.classifier
     assert "read no better" in str(judged(adviser.reader, became, said[30:], []).refusal)
 
 

@@ -31,7 +31,7 @@ def trained(adviser: Adviser, count: int) -> Classifier:
         Judges(found[:5], found[:5]),
         playbook.lexicon,
         playbook.languages,
-        adviser.reader.labels,
+        adviser.reader.glancer.labels,
         {"some": count},
         lambda _line: None,
     )

@@ -89,7 +89,7 @@ def evaluate(gold: Path, config: Path | None, as_json: bool, by_language: bool) 
     if not messages:
         stop(f"{gold}: no messages in it")
     pairs = [(message, adviser.read(Conversation.of(message.text))) for message in progress(messages, "reading")]
-    known = adviser.reader.labels
+    known = adviser.reader.glancer.labels
     figures = {"": compare(pairs, known)}
     if by_language:
         for lang in sorted({message.lang for message in messages}):

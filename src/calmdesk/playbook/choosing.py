@@ -10,7 +10,7 @@ from calmdesk.conversation import Conversation, Turn
 from calmdesk.playbook.conditions import Situation
 from calmdesk.playbook.playbook import Playbook
 from calmdesk.playbook.schema import STAGES, Alert, Rule, Technique
-from calmdesk.reading.reader import LONGEST_READ
+from calmdesk.reading.glance import LONGEST_READ
 from calmdesk.reading.reading import Reading
 from calmdesk.text.fold import fold
 

@@ -15,6 +15,7 @@ from calmdesk.playbook.schema import Alert, Blank, Blanks, ComplaintType, Label,
 from calmdesk.reading.classifier import Classifier
 from calmdesk.reading.cues import Cue, Example, Lexicon
 from calmdesk.reading.facts import CommonFacts, FactFinder
+from calmdesk.reading.glance import Glancer
 from calmdesk.reading.goods import GoodsFinder, ProductKind
 from calmdesk.reading.reader import Reader
 from calmdesk.shelf import Problem, Shelf, parsed
@@ -176,14 +177,17 @@ class Playbook:
     def reader(self, classifier: Classifier) -> Reader:
         """Return the reader that goes by this playbook's cues and *classifier*'s weights."""
         ids: dict[str, Mapping[str, Label]] = {"types": self.complaints, **self.labels, "signals": self.signals, "demands": self.demands}
-        return Reader(
+        glancer = Glancer(
             lexicon=self.lexicon,
             languages=self.languages,
             labels={dimension: tuple(sorted(labels, key=lambda key: labels[key].rank)) for dimension, labels in ids.items()},
-            levels={label: content.level for label, content in self.recognised() if content.level},
-            keeping=frozenset(key for key, signal in self.signals.items() if signal.keeps_heat),
             asking=frozenset(f"signals.{key}" for key, signal in self.signals.items() if signal.asks),
             goods=GoodsFinder(self.products, (word for language in self.languages.values() for word in language.clauses.likeness)),
             facts=FactFinder(self.common_facts, self.languages),
             classifier=classifier,
+        )
+        return Reader(
+            glancer,
+            levels={label: content.level for label, content in self.recognised() if content.level},
+            keeping=frozenset(key for key, signal in self.signals.items() if signal.keeps_heat),
         )

@@ -37,6 +37,7 @@ _OVER = 12
 _BOUND = "(?:(?<![a-z0-9])|(?![a-z0-9]))"
 """Keeps a Latin word from matching inside a longer one."""
 _NUMBER = re.compile(NUMBER)
+_DEMANDS = "demands."
 _CROSSING = "/"
 """Where a cue may cross a mark, out of its clause into the next."""
 
@@ -225,6 +226,7 @@ class Negation:
             self._rules.append((negators, harmless, language.negator_reach))
         self._any = re.compile("|".join(negators.pattern for negators, _, _ in self._rules))
         self._furthest = max((reach for _, _, reach in self._rules), default=0) + _CONTEXT
+        self._disclaimers = [language.disclaimer for language in languages]
 
     def begins(self, text: str) -> bool:
         """Say whether *text* begins with a negator."""
@@ -251,6 +253,11 @@ class Negation:
             if len(near) % 2:
                 return True
         return False
+
+    def disclaims(self, text: str, clause: tuple[int, int], start: int) -> bool:
+        """Say whether the *clause* says of what begins at *start* that it isn't wanted or was never asked for."""
+        found = (match for pattern in self._disclaimers for match in pattern.finditer(text, *clause))
+        return any(match.start() < start <= match.end() for match in found)
 
 
 def _any_folded(words: Iterable[str], *, spaced: bool) -> re.Pattern[str]:
@@ -297,12 +304,14 @@ class Lexicon:
                 if start < reached.get(cue, 0):
                     continue
                 reached[cue] = end
-            left = clause_at(start, end, spans)[0]
+            clause = left, _ = clause_at(start, end, spans)
             covered = bool(negators) and (
                 self.negation.covers(text, left, start, negators) or (tail > 0 and self.negation.covers(text, start, end - tail, negators))
             )
             # What begins with a negator of its own isn't turned round by another one before it.
-            yield Hit(cue, start, end, covered and not self.negation.begins(text[start:end]))
+            negated = covered and not self.negation.begins(text[start:end])
+            unwanted = not negated and cue.label.startswith(_DEMANDS) and self.negation.disclaims(text, clause, start)
+            yield Hit(cue, start, end, negated or unwanted)
 
     def _places(self, folded: Folded) -> Iterator[tuple[int, int, int, int, int]]:
         """Yield where forms stand: start, the form's number, the spelling's rank, end, and how much of the end is a tail."""

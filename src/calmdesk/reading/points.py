@@ -84,7 +84,14 @@ def find_points(
         short = fold(text).text
         if not any(short in other or other in short for other in said):
             said.append(short)
-            asks = requests or asks_in(folded, start, end, language) or _asks(short, language) or language.wish.match(plain) is not None
+            # "It still hasn't been sent?" says it, in spite of its mark.
+            says = any(hit.cue.strength == "strong" and hit.cue.label.startswith("types.") for hit in pointed)
+            asks = (
+                requests
+                or asks_in(folded, start, end, language, marked=not says)
+                or _asks(short, language)
+                or language.wish.match(plain) is not None
+            )
             types = tuple(dict.fromkeys(hit.cue.label.removeprefix("types.") for hit in pointed if hit.cue.label.startswith("types.")))
             demands = any(hit.cue.label.startswith("demands.") for hit in pointed)
             declines = any(hit.negated and hit.cue.label.startswith("demands.") and start <= hit.start < end for hit in hits)
@@ -157,9 +164,9 @@ def _breaks_off(text: str, end: int) -> bool:
     return text[end : end + 1] in set(_QUOTES) and not _quoted(text, end)
 
 
-def asks_in(folded: Folded, start: int, end: int, language: Language) -> bool:
-    """Say whether the clause *start:end* is a question."""
-    return folded.text[end : end + 1] == "?" or _asks(folded.text[start:end].strip(), language)
+def asks_in(folded: Folded, start: int, end: int, language: Language, *, marked: bool = True) -> bool:
+    """Say whether the clause *start:end* is a question, by its words, or by its mark too."""
+    return (marked and folded.text[end : end + 1] == "?") or _asks(folded.text[start:end].strip(), language)
 
 
 def _asks(text: str, language: Language) -> bool:
@@ -168,7 +175,7 @@ def _asks(text: str, language: Language) -> bool:
 
 def read_back(clause: str, language: Language) -> str | None:
     """Return a customer's clause as an agent says it: trimmed, persons turned; None where it is too short or too long."""
-    text = _trimmed(_LINK.sub("", clause), language)
+    text = trimmed(_LINK.sub("", clause), language)
     if not language.clauses.shortest <= len(text) <= language.clauses.longest * 1.5:
         return None
     turned = turn_persons(text, language).strip(_EDGES)
@@ -217,10 +224,11 @@ def _spoken(folded: Folded, start: int, end: int, insults: Sequence[Hit]) -> str
 
 def _plain(folded: Folded, start: int, end: int, insults: Sequence[Hit], language: Language) -> str:
     """Return the clause as patterns look at it: trimmed, folded, the persons not turned."""
-    return fold(_trimmed(_spoken(folded, start, end, insults), language)).text
+    return fold(trimmed(_spoken(folded, start, end, insults), language)).text
 
 
-def _trimmed(text: str, language: Language) -> str:
+def trimmed(text: str, language: Language) -> str:
+    """Return a clause without pictures, marks at its edges, and the words that only lead to it or away from it (but, so, 啊)."""
     text = _PICTURES.sub("", text).strip(_EDGES)
     openers, closers = language.openers, language.closers
     before = None

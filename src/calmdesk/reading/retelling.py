@@ -10,7 +10,7 @@ from typing import Any
 from calmdesk.reading.classifier import HIGHEST
 from calmdesk.reading.glance import Glance
 from calmdesk.reading.goods import GoodsFinder
-from calmdesk.reading.points import Point, asks_in, find_points, turn_persons
+from calmdesk.reading.points import Point, asks_in, find_points, trimmed, turn_persons
 from calmdesk.text.clauses import clauses
 from calmdesk.text.language import Language, Languages
 
@@ -76,7 +76,7 @@ class Retelling:
                 left = stretch[0]
                 told += 1
             stretch = (left, right)
-            text = folded.raw[left:right].strip(" ,，。.!！?？")
+            text = trimmed(folded.raw[left:right], language)
             if 3 <= len(text) <= _LONGEST_DETAIL * (3 if language.spaced else 1) and (best is None or told > best[0]):
                 best = (told, text)
         return self._turned_too(turn_persons(best[1], language), language) if best else None

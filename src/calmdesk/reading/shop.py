@@ -166,7 +166,7 @@ def _bare(text: str) -> str:
 
 def judged(reader: Reader, became: Classifier, corrections: Sequence[Said], own: Sequence[Said]) -> Verdict:
     """Return how held-out messages are read with the weights *became*, against *reader*'s."""
-    then, now = ([_readings(one, said) for said in (corrections, own)] for one in (reader, replace(reader, classifier=became)))
+    then, now = ([_readings(one, said) for said in (corrections, own)] for one in (reader, reader.with_weights(became)))
     turned = [
         (_distance(one, name, labels[name]), _distance(other, name, labels[name]))
         for (_, labels), one, other in zip(corrections, then[0], now[0], strict=True)
@@ -221,8 +221,8 @@ def fold_in(reader: Reader, corrections: Sequence[Said], own: Sequence[Said]) ->
     sight = _sight(reader, [text for text, _ in (*corrections, *own)])
     seen = list(_seen(sight))
     moving = _moving(seen[: len(corrections)], seen[len(corrections) :])
-    linear = _extended(reader.classifier.linear, moving)
-    classifier = replace(reader.classifier, linear=linear)
+    linear = _extended(reader.glancer.classifier.linear, moving)
+    classifier = replace(reader.glancer.classifier, linear=linear)
     of_linear, of_network, _ = classifier.opinions(sight)
     shares = classifier.shares[:, :-1]
     logits = of_linear * shares[0] + of_network * shares[1] + shares[2]
@@ -232,7 +232,7 @@ def fold_in(reader: Reader, corrections: Sequence[Said], own: Sequence[Said]) ->
             wanted[row, column], weight[row, column] = true, _WEIGHT
     columns = np.flatnonzero((weight > 1).any(axis=0))
     if not len(columns) or not moving:
-        return reader.classifier
+        return reader.glancer.classifier
     own_weight = _own_weight(linear, moving, seen[: len(corrections)], seen[len(corrections) :])
     rows = _rows(linear, moving, own_weight, seen)
     moved = _moved(rows, logits[:, columns], wanted[:, columns], weight[:, columns], shares[0, columns])
@@ -252,7 +252,9 @@ def _seen(sight: Sight) -> Iterator[_Seen]:
 
 def _sight(reader: Reader, texts: Iterable[str]) -> Sight:
     folded = [fold(text) for text in texts]
-    return Sight.of_texts([one.text for one in folded], [reader.lexicon.find(one) for one in folded], reader.classifier.meanings)
+    return Sight.of_texts(
+        [one.text for one in folded], [reader.glancer.lexicon.find(one) for one in folded], reader.glancer.classifier.meanings
+    )
 
 
 def _taught(reader: Reader, text: str, labels: Mapping[str, Any]) -> dict[int, bool]:
@@ -262,7 +264,7 @@ def _taught(reader: Reader, text: str, labels: Mapping[str, Any]) -> dict[int, b
     if taught.get("types") and reading.nature == "none" and labels.get("nature", "none") == "none":
         taught["nature"] = "valid"  # as a corrected reading has it: what is complained of is a complaint
     found: dict[int, bool] = {}
-    for column, output in enumerate(reader.classifier.outputs):
+    for column, output in enumerate(reader.glancer.classifier.outputs):
         dimension, _, label = output.partition(".")
         if dimension in MANY and dimension in taught:
             found[column] = label in taught[dimension]

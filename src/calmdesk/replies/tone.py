@@ -12,7 +12,7 @@ from typing import Any
 from calmdesk.playbook.playbook import Playbook
 from calmdesk.playbook.schema import ToAgent
 from calmdesk.reading.cues import Hit
-from calmdesk.reading.reader import LONGEST_READ
+from calmdesk.reading.glance import LONGEST_READ
 from calmdesk.text.clauses import clauses
 from calmdesk.text.fold import Folded, fold
 from calmdesk.text.language import detect

@@ -111,3 +111,23 @@ def test_praise_beside_a_failure_is_sarcasm(adviser: Adviser, said: str) -> None
 def test_praise_that_is_meant_is_no_sarcasm(adviser: Adviser, said: str) -> None:
     """The same words beside something good are praise."""
     assert "sarcasm" not in adviser.read(Conversation.of(said)).signals
+
+
+@pytest.mark.parametrize(
+    ("said", "risk"),
+    [
+        ("儿子吸进去一颗珠子", "safety"), ("椅子坐上去散架，腰摔坏了", "safety"), ("开水溅了一腿", "safety"), ("充电头烫得能煎鸡蛋", "safety"), ("气到想报警", "authority"),
+        ("Boiling water went down my leg", "safety"), ("I spent the night on the toilet", "safety"), ("My dog died after eating your treats", "safety"),
+    ],
+)  # fmt: skip
+def test_harm_and_authorities_are_heard(adviser: Adviser, said: str, risk: str) -> None:
+    """Somebody hurt, a thing too hot to touch, a wish to call the police: the words say it."""
+    assert risk in adviser.read(Conversation.of(said)).risks
+
+
+@pytest.mark.parametrize(
+    "said", ["苹果上有霉点，切掉还能吃", "水管接头断了，水洒了一地", "Hot coffee stays hot in it for hours", "There was a hair in my food"]
+)
+def test_what_is_only_unpleasant_is_no_danger(adviser: Adviser, said: str) -> None:
+    """Mould on the fruit or water on the floor hurts nobody by itself."""
+    assert "safety" not in adviser.read(Conversation.of(said)).risks

@@ -10,8 +10,7 @@ from typing import Any
 from calmdesk.reading.classifier import HIGHEST
 from calmdesk.reading.glance import Glance
 from calmdesk.reading.goods import GoodsFinder
-from calmdesk.reading.points import Point, asks_in, find_points, trimmed, turn_persons
-from calmdesk.text.clauses import clauses
+from calmdesk.reading.points import Point, asks_in, find_points, split_clauses, trimmed, turn_persons
 from calmdesk.text.language import Language, Languages
 
 _LONGEST_DETAIL = 24
@@ -62,7 +61,7 @@ class Retelling:
         best: tuple[float, str] | None = None
         stretch: tuple[int, int] | None = None
         worth_a_look = self.goods.details(kind, folded.text) or language.likeness.search(folded.text)
-        for start, end in clauses(folded) if worth_a_look else ():
+        for start, end in split_clauses(folded, language) if worth_a_look else ():
             hits = [hit for hit in glance.hits if start <= hit.start < end and not hit.negated]
             offends = any(hit.cue.label in _OFFENCES for hit in hits)
             named = self.goods.details(kind, folded.text[start:end])

@@ -6,6 +6,8 @@ import pytest
 
 from calmdesk.adviser import Advice, Adviser
 from calmdesk.conversation import Conversation
+from calmdesk.desk.kit import Kit
+from calmdesk.desk.words import Words
 
 ADVICE = [
     "有什么茶推荐吗",
@@ -67,3 +69,12 @@ def test_advice_that_was_bad_is_a_complaint(adviser: Adviser) -> None:
 
     assert "advice" not in advice.reading.signals
     assert not any("pick" in one.blanks for one in advice.suggestions)
+
+
+@pytest.mark.parametrize(("lang", "called"), [("zh-Hans", "咨询"), ("zh-Hant", "諮詢"), ("en", "question")])
+def test_the_card_calls_a_question_a_question(adviser: Adviser, lang: str, called: str) -> None:
+    """Not a complaint whose matter wasn't said yet; that is what who was angry before and now only asks still has."""
+    kit = Kit(adviser.settings, adviser, Words.shipped())
+
+    assert kit.about((), "inquiry", (0,), lang) == called
+    assert kit.about((), "inquiry", (3, 0), lang) == kit.words(lang, "no_new_complaint")

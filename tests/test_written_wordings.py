@@ -15,10 +15,12 @@ from calmdesk.desk.words import Words
 from calmdesk.replies.slips import ReplySyntaxError
 from calmdesk.replies.template import uses_of
 from tests.desk_people import Somebody, Stage
+from tests.small import SMALL
 from tests.test_admins import ONE, WORDS, opens, small_shop, writes
 
 LANGUAGES = list(WORDS.languages)
 by_language = pytest.mark.parametrize("lang", LANGUAGES)
+FOUR = {"replies/zh-Hans/ask/four.j2": "能看看是哪一边吗？"}
 OpenIn = Callable[..., tuple[Stage, Somebody]]
 
 
@@ -117,6 +119,23 @@ def test_faulty_conditions_are_told_in_the_admins_language(open_in: OpenIn, lang
 
     assert (WORDS(lang, "admin_at_line", line=line, what=fault) if line else fault) in told
     assert "TOML" not in told
+
+
+@by_language
+def test_a_promise_is_told_with_the_policy_to_choose(open_in: OpenIn, lang: str) -> None:
+    """What only the shop can make true: which of its policies to choose under the conditions, called by its name; chosen, it passes."""
+    rule = 'policy = "postage_on_us"\n' + SMALL["wording/vague.toml"].replace("unless_timed = true", "").replace("尽快", "运费我们出")
+    _, admin = open_in(lang, {"wording/postage.toml": rule.replace("soon", "post it free"), **FOUR})
+    told = sent(admin, "运费我们出，哪一块坏了？", lang)
+    assert WORDS(lang, "admin_fault_policy", about="运费我们出", policy=WORDS(lang, "admin_policy_postage_on_us")) in told
+
+    first_opened(admin)
+    chooses(
+        admin, WORDS(lang, "admin_button_when"), WORDS(lang, "admin_button_only"), WORDS(lang, "admin_if_policy", what="…"),
+        WORDS(lang, "admin_policy_postage_on_us"),
+    )  # fmt: skip
+    admin.taps(WORDS(lang, "admin_button_publish"))
+    assert WORDS(lang, "admin_no_findings") in sent(admin, "运费我们出，哪一块坏了？", lang)
 
 
 def test_a_line_is_counted_in_the_message_that_was_sent(open_in: OpenIn) -> None:
@@ -221,6 +240,7 @@ def test_a_condition_that_is_not_whole_is_told(open_in: OpenIn) -> None:
     assert WORDS("zh-Hans", "admin_open_condition", said="【有[称呼]：[称呼]，哪一块坏了？") in sent(
         admin, "【有[称呼]：[称呼]，哪一块坏了？", "zh-Hans"
     )
+    assert "【有[称呼：哪一块坏了" in sent(admin, "【有[称呼：哪一块坏了？", "zh-Hans")
     assert "[商品] 系统填不了。您是不是想写 [商品名]？" in sent(admin, "【有[商品]：这个】哪一块坏了？", "zh-Hans")
 
 
@@ -244,9 +264,6 @@ def chooses(admin: Somebody, *said: str) -> None:
             admin.taps("›")
         line = next((line for line in admin.last.text.splitlines() if one in line and line[0].isdigit()), "")
         admin.taps(line.partition(".")[0] if line and one not in admin.last.labels else one, on=admin.last)
-
-
-FOUR = {"replies/zh-Hans/ask/four.j2": "能看看是哪一边吗？"}
 
 
 def test_only_if_a_photo_was_sent_takes_a_few_taps(open_in: OpenIn) -> None:
@@ -290,6 +307,19 @@ def test_a_condition_is_dropped_with_a_tap(open_in: OpenIn) -> None:
     admin.taps("去掉 1")
 
     assert shop.store.now(lambda books: books.wordings.of(ONE))[0].text == "+++\nunless = { shown = true }\n+++\n哪一块坏了？"
+
+
+def test_versions_that_differ_in_when_they_are_offered_look_different(open_in: OpenIn) -> None:
+    """Below each version's words stands when it is offered."""
+    _, admin = open_in(changes=FOUR)
+    first_opened(admin)
+    chooses(admin, "使用条件", "只在…时用", WORDS("zh-Hans", "admin_if_shown"))
+    for button in ("admin_button_publish", "admin_button_versions"):
+        admin.taps(WORDS("zh-Hans", button))
+
+    now, file = admin.last.text.split(WORDS("zh-Hans", "admin_the_file"))
+    assert WORDS("zh-Hans", "admin_if_shown") in now
+    assert WORDS("zh-Hans", "admin_always") in file
 
 
 def test_the_last_wording_without_conditions_stays_without(open_in: OpenIn) -> None:

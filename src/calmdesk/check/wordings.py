@@ -191,7 +191,8 @@ def _unsayable(path: str, body: str, allowed: Collection[str], playbook: Playboo
             rule = playbook.wording[label]
             if (rule.unless_timed and timed) or (rule.policy and rule.policy in allowed):
                 continue
-            yield Problem(path, "text", f"{words!r}: {_told(rule.tell, lang)}")
+            resting = ("policy", f"{words}: {rule.policy}") if rule.policy else ("", "")
+            yield Problem(path, "text", f"{words!r}: {_told(rule.tell, lang)}", *resting)
 
 
 def _slips(sentence: str, lexicon: Lexicon) -> Iterator[tuple[str, str]]:

@@ -60,6 +60,8 @@ class Kit:
 
     def about(self, types: Iterable[str], nature: str | None, heats: Sequence[int], lang: str) -> str:
         """Return what a customer's words are about, after *heats* up to them; who rages without saying why has no lesser complaint."""
+        if not types and nature == "inquiry" and not any(heats[:-1]):
+            return self.name("nature", nature, lang)
         unnamed = "no_new_complaint" if any(heats[:-1]) else "no_complaint" if nature in {None, "none"} else "unnamed_complaint"
         return self.words(lang, "join").join(self.name("types", key, lang) for key in types) or self.words(lang, unnamed)
 

@@ -114,7 +114,7 @@ def _with_conditions(kit: Kit, text: str, lang: str) -> tuple[str, list[str]]:
 
     while (said := _INNERMOST.sub(code, text)) != text:
         text = said
-    begun = re.search(rf"【{condition.pattern}[^\n]{{0,12}}", text, re.IGNORECASE)
+    begun = re.search(rf"【\s*(?:{either})\s*[\[［][^\n]{{0,20}}", text, re.IGNORECASE)
     if begun:
         unknown.append(kit.words(lang, "admin_open_condition", said=begun[0]))
     while "\0" in text:

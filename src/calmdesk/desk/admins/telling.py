@@ -20,6 +20,9 @@ def in_words(kit: Kit, problem: Problem, lang: str, above: int = 0) -> str:
         told = brackets.no_such_fact(kit, problem.about, lang)
     elif problem.kind == "head_value":
         told = kit.words(lang, "admin_fault_head_value", about=_example(problem.about))
+    elif problem.kind == "policy":
+        said, _, key = problem.about.rpartition(": ")
+        told = kit.words(lang, "admin_fault_policy", about=said, policy=kit.words(lang, f"admin_policy_{key}"))
     elif problem.kind:
         told = kit.words(lang, f"admin_fault_{problem.kind}", about=problem.about)
     else:

@@ -18,7 +18,7 @@ from calmdesk.store.rows import Step
 from calmdesk.store.wordings import Version
 
 _LONGEST = 4000
-_ON_A_LINE = 300
+_ON_A_LINE = 150
 
 
 def new(visit: Visit, wanted: str) -> None:
@@ -244,7 +244,7 @@ def versions(visit: Visit, rest: str) -> None:
             buttons.append(visit.button("admin_button_refuse", f"script.refuse:{one.id}"))
     below = visit.kit.adviser.shelf.bare().sheets.get(key)
     if below is not None:
-        lines.append(f"{visit.words('admin_the_file')}\n<blockquote>{_shown(visit, below.text)}</blockquote>")
+        lines.append(f"{visit.words('admin_the_file')}\n{_shown(visit, key, below.text)}")
         if key in visit.kit.adviser.shelf.texts:
             buttons.append(visit.button("admin_button_file", f"script.file:{wanted}"))
     turn = turning(f"script.versions:{wanted}:{{}}", here, pages)
@@ -256,13 +256,17 @@ def _line(visit: Visit, version: Version) -> str:
     if version.approved_by and version.approved_at:
         by += f" · {visit.words('admin_approved_by', name=visit.name(version.approved_by), when=visit.at(version.approved_at))}"
     state = visit.words(f"admin_state_{version.state}")
-    return f"<b>{version.version}</b> {state} · {by}\n<blockquote>{_shown(visit, version.text)}</blockquote>"
+    return f"<b>{version.version}</b> {state} · {by}\n{_shown(visit, version.key, version.text)}"
 
 
-def _shown(visit: Visit, text: str) -> str:
-    """Return a version as agents see it, as HTML, with what is put in called by its name; on one line."""
-    said = brackets.shown(visit.kit, front_matter(text)[1], visit.lang) if text != SWITCHED_OFF else visit.words("admin_is_off")
-    return plain(" ".join(said.split()), _ON_A_LINE)
+def _shown(visit: Visit, key: str, text: str) -> str:
+    """Return a version as HTML: what it says on one line, with what is put in called by its name, and below it when it is offered."""
+    reply = wording(key, text)[0]
+    if reply is None:
+        return f"<blockquote>{visit.words('admin_is_off')}</blockquote>"
+    said = " ".join(brackets.shown(visit.kit, reply.body, visit.lang).split())
+    when = " · ".join(conditions_of(visit.kit, reply, visit.lang)) or visit.words("admin_always")
+    return f"<blockquote>{plain(said, _ON_A_LINE)}\n<i>{plain(when, _ON_A_LINE)}</i></blockquote>"
 
 
 def returned(visit: Visit, number: str) -> Kit | None:

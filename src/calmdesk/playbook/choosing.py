@@ -82,6 +82,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
     amount = reading.facts.amount
     large = policy.get("large_sum")
     lasting = {risk for risk in reading.earlier_risks if playbook.labels["risks"][risk].lasts}
+    told = {signal for signal in reading.earlier_signals if signal in playbook.signals and playbook.signals[signal].lasts}
     situation = Situation(
         labels={
             "types": frozenset(reading.types),
@@ -90,7 +91,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
             "traits": frozenset(reading.traits),
             "needs": frozenset(reading.needs),
             "risks": frozenset(reading.risks) - frozenset(reading.kept_risks),
-            "signals": frozenset(reading.signals),
+            "signals": frozenset(reading.signals) | told,
             "demands": frozenset(reading.demands),
             "alerts": frozenset(),
             "product": frozenset(filter(None, (reading.product, reading.product_kind))),

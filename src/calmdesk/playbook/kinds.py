@@ -6,13 +6,26 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from calmdesk.text.fold import fold
 from calmdesk.text.language import ByLanguage, Patterns
 from calmdesk.text.numbers import pattern_with_numbers, value
 
 _NOON = 12
+
+
+def _with(*groups: str) -> AfterValidator:
+    """Have patterns checked for the groups that are read from them."""
+
+    def check(patterns: Patterns) -> Patterns:
+        for pattern in patterns:
+            for group in groups:
+                if f"(?P<{group}>" not in pattern:
+                    raise ValueError(f"{pattern!r} has no group (?P<{group}>…)")
+        return patterns
+
+    return AfterValidator(check)
 
 
 class Clock(BaseModel):
@@ -22,11 +35,11 @@ class Clock(BaseModel):
 
     span: Patterns = ()
     """A span from now on (within two hours): it lies ahead whenever it is said."""
-    on: Patterns = ()
+    on: Annotated[Patterns, _with("month", "day")] = ()
     """A day that is the same whenever it is said, in groups `month` and `day`."""
     later: Patterns = ()
     """Another day than today; the hours of today don't count then."""
-    at: Patterns = ()
+    at: Annotated[Patterns, _with("hour")] = ()
     """A time of day, in groups `hour`, `minute`, `half`, and `late` where it is after noon."""
     until: dict[str, Annotated[int, Field(ge=1, le=24)]] = {}
     """Words for a part of the day, and the hour in which it is over."""

@@ -63,6 +63,7 @@ def a_day_at_the_desk(books: Books) -> None:
     readings.last(case.id)
     readings.offered(reading)
     readings.shown_templates(reading)
+    readings.offered_before(case.id, message)
     readings.suggestion(1)
     readings.sent(1, 5)
     readings.correct(case.id, message, 5, "intensity", 1, 2)

@@ -140,10 +140,12 @@ class Adviser:
         return reading, history, situation_of(reading, history, self.playbook, known, self.settings.promises)
 
     def suggest(
-        self, conversation: Conversation, corrected: Said | None = None, without: Collection[str] = (), lang: str | None = None
-    ) -> Advice:
+        self, conversation: Conversation, corrected: Said | None = None, without: Collection[str] = (), lang: str | None = None,
+        seen: Mapping[str, int] | None = None,
+    ) -> Advice:  # fmt: skip
         """Return the reading and up to three replies, best first, each led by another technique; none of the wordings *without*.
 
+        *seen* says on how many cards of the case a wording was offered before: fresh ones go first.
         What the staff read is in *lang*; where that isn't given, as `[desk] language` says, and else in the customer's language.
         """
         reading, history, situation = self.situation(conversation, corrected)
@@ -154,7 +156,7 @@ class Adviser:
             Suggestion(
                 message.reply.techniques, message.reply.id, message.text, message.blanks, reason(choice, reading, self.playbook, lang)
             )
-            for choice, message in self._messages(choices, situation, history, conversation, reading.lang, without)
+            for choice, message in self._messages(choices, situation, history, conversation, reading.lang, without, seen or {})
         )
         internal = [choice for choice in choices if self.playbook.techniques[choice.technique].internal]
         return Advice(
@@ -170,7 +172,7 @@ class Adviser:
 
     def _messages(
         self, choices: Sequence[Choice], situation: Situation, history: History, conversation: Conversation, lang: str,
-        without: Collection[str],
+        without: Collection[str], seen: Mapping[str, int],
     ) -> Iterator[tuple[Choice, Message]]:  # fmt: skip
         """Yield the best wording of each chosen technique; one that an earlier wording already performs waits for the others."""
         said = [turn.text for turn in conversation.turns if turn.role == "agent"]
@@ -187,7 +189,7 @@ class Adviser:
         for choice in choices:
             if len(offered) == MOST_SUGGESTIONS:
                 return
-            for reply in self.replies.ranked(lang, choice.technique, situation, barred=out_of_bounds, seed=seed):
+            for reply in self.replies.ranked(lang, choice.technique, situation, barred=out_of_bounds, seed=seed, seen=seen):
                 if reply.id in sent or frozenset(reply.techniques) in offered:
                     continue
                 message = render(reply, situation)

@@ -55,7 +55,8 @@ def advise(kit: Kit, books: Books, case: Case, customer: Person, changed: int = 
     newest = next((message.id for message in reversed(messages) if _is_words(message)), 0)
     if conversation is None:
         return None
-    advice = kit.adviser.suggest(conversation, _corrected(kit, books, messages), _sent(messages), kit.desk_language)
+    seen = books.readings.offered_before(case.id, newest)
+    advice = kit.adviser.suggest(conversation, _corrected(kit, books, messages), _sent(messages), kit.desk_language, seen)
     if 0 < changed < newest:
         until_then = conversation_of(case, [message for message in messages if message.id <= changed], customer)
         earlier = kit.adviser.suggest(until_then, lang=kit.desk_language) if until_then else advice
@@ -104,7 +105,8 @@ def others(kit: Kit, books: Books, case: Case, customer: Person) -> bool:
     if kept is None or conversation is None:
         return False
     shown = {*books.readings.shown_templates(kept.id), *_sent(messages)}
-    advice = kit.adviser.suggest(conversation, _corrected(kit, books, messages), shown, kit.desk_language)
+    seen = books.readings.offered_before(case.id, kept.message_id)
+    advice = kit.adviser.suggest(conversation, _corrected(kit, books, messages), shown, kit.desk_language, seen)
     if not advice.suggestions:
         return False
     books.readings.offer(case.id, kept.id, [suggestion.as_json() for suggestion in advice.suggestions])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from calmdesk.playbook.conditions import CONDITION_KEYS, Situation
@@ -18,6 +18,8 @@ _ORDER = (*_TELLING, *(key for key in CONDITION_KEYS if key not in _TELLING))
 
 _DEPTH = 4
 """Parts of a wording's path below the playbook's folder."""
+_OFTEN = 2
+"""On so many cards of a case a wording is offered before it lets others go first: who didn't send it by then won't."""
 MOST_TECHNIQUES = 3
 """In one message."""
 
@@ -70,10 +72,13 @@ class Replies:
             self._parsed[key] = (replies, problems)
         return self._parsed[key]
 
-    def ranked(self, lang: str, technique: str, situation: Situation, *, barred: frozenset[str], seed: str) -> Iterator[Reply]:
+    def ranked(
+        self, lang: str, technique: str, situation: Situation, *, barred: frozenset[str], seed: str, seen: Mapping[str, int]
+    ) -> Iterator[Reply]:
         """Yield the wordings of *technique* that fit, the most specific first.
 
-        Of equals those that can use the customer's name come first; the rest take turns by *seed*.
+        Of equals those that can use the customer's name come first; then those that were offered least, as *seen* counts by wording; the
+        rest take turns by *seed*. One that was passed over often enough waits behind the less specific ones.
 
         *barred* are techniques that must not be used now, not even beside the lead.
         """
@@ -89,7 +94,14 @@ class Replies:
         return iter(
             sorted(
                 fitting,
-                key=lambda reply: (_beside(reply, situation), *_specificity(reply), not _by_name(reply, situation), _turn(reply, seed)),
+                key=lambda reply: (
+                    _beside(reply, situation),
+                    seen.get(reply.id, 0) >= _OFTEN,
+                    *_specificity(reply),
+                    not _by_name(reply, situation),
+                    seen.get(reply.id, 0),
+                    _turn(reply, seed),
+                ),
             )
         )
 

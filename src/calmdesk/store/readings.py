@@ -60,6 +60,15 @@ class Readings:
         """Return every wording that has been shown for a reading."""
         return {row[0] for row in self._db.execute("SELECT template FROM suggestions WHERE reading_id = ?", (reading_id,))}
 
+    def offered_before(self, case_id: int, message_id: int) -> dict[str, int]:
+        """Return of every wording for how many messages of a case before this one it was offered."""
+        rows = self._db.execute(
+            """SELECT template, count(DISTINCT readings.message_id) FROM readings JOIN suggestions ON suggestions.reading_id = readings.id
+               WHERE readings.case_id = ? AND readings.message_id < ? GROUP BY template""",
+            (case_id, message_id),
+        )
+        return {row[0]: row[1] for row in rows}
+
     def suggestion(self, suggestion_id: int) -> Offered:
         """Return a suggestion; raise LookupError where there is none (any more)."""
         row = self._db.execute("SELECT * FROM suggestions WHERE id = ?", (suggestion_id,)).fetchone()

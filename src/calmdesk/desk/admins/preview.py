@@ -46,7 +46,7 @@ class _Version:
         if self._alone is None:
             return None
         lang, technique, _ = self.template.split("/")
-        reply = next(self._alone.ranked(lang, technique, situation, barred=frozenset(), seed=""), None)
+        reply = next(self._alone.ranked(lang, technique, situation, barred=frozenset(), seed="", seen={}), None)
         return render(reply, situation).text if reply else None
 
     def with_samples(self, visit: Visit) -> str | None:

@@ -22,6 +22,7 @@ from calmdesk.playbook.choosing import (
     history_of,
     reason,
     situation_of,
+    standing_risks,
 )
 from calmdesk.playbook.conditions import Situation
 from calmdesk.playbook.playbook import Playbook
@@ -63,6 +64,8 @@ class Advice:
     escalate: bool
     alert: str | None
     alerts: tuple[str, ...]
+    standing: tuple[str, ...]
+    """Risks of the case that the message itself doesn't speak of: they last, or what they alert of hasn't been dealt with."""
     checklist: tuple[str, ...]
     avoid: tuple[str, ...]
     stage: str
@@ -74,6 +77,7 @@ class Advice:
             "escalate": self.escalate,
             "alert": self.alert,
             "alerts": list(self.alerts),
+            "standing": list(self.standing),
             "stage": self.stage,
             "suggestions": [suggestion.as_json() for suggestion in self.suggestions],
             "checklist": list(self.checklist),
@@ -165,6 +169,7 @@ class Adviser:
             escalate=alert is not None,
             alert=alert.tell.get(lang) if alert else None,
             alerts=tuple(sorted(situation.labels["alerts"], key=lambda key: self.playbook.alerts[key].rank)),
+            standing=standing_risks(reading, situation, self.playbook),
             checklist=tuple(checklist(reading, internal, self.playbook, lang)),
             avoid=tuple(avoid(reading, self.playbook, lang)),
             stage=next(iter(situation.labels["stage"])),

@@ -60,6 +60,8 @@ class Conversation(_Given):
     order: Order = Order()
     shown: bool = False
     """Whether the customer has sent a picture or a video of what this is about."""
+    closed: bool = False
+    """Whether the shop had closed the case before, and it was opened again."""
 
     @model_validator(mode="before")
     @classmethod

@@ -36,7 +36,7 @@ def case_list(rows: Sequence[Mapping[str, Any]]) -> Table:
         table.add_row(
             str(row["id"]), Text(f"{row['customer_id']} {visible(row['customer'])}"), heat_of(row["heats"] or [row["heat"]]),
             str(row["level"]), ", ".join(row["types"]), Text(visible(row["agent"] or "")),
-            Text("⚠ " + row["state"], style="red") if row["alert"] else row["state"], _when(row["last_at"]),
+            Text("⚠ " + row["state"], style="red") if row["alert"] and row["state"] == "open" else row["state"], _when(row["last_at"]),
             _long(datetime.now(UTC) - row["said_at"]) if waits else "",
         )  # fmt: skip
     return table

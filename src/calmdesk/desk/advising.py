@@ -19,8 +19,8 @@ _TURNS = 40
 """So many of a case's newest messages are read together."""
 
 
-def conversation_of(case: Case, messages: Sequence[Message], customer: Person) -> Conversation | None:
-    """Return what was said in a case so far, as it stands now; None where the customer has said nothing in words."""
+def conversation_of(case: Case, messages: Sequence[Message], customer: Person, *, closed: bool = False) -> Conversation | None:
+    """Return what was said in a case so far, which may have been *closed* before; None where the customer has said nothing in words."""
     turns = [
         Turn(
             role="customer" if message.role == "customer" else "agent",
@@ -35,8 +35,10 @@ def conversation_of(case: Case, messages: Sequence[Message], customer: Person) -
         turns.pop()
     if not any(turn.role == "customer" for turn in turns):
         return None
-    shown = any(message.role == "customer" and message.kind in PICTURES for message in messages)
-    return Conversation(id=f"case-{case.id}", turns=tuple(turns), customer=Customer(name=form_of_address(customer.name)), shown=shown)
+    pictured = any(message.role == "customer" and message.kind in PICTURES for message in messages)
+    return Conversation(
+        id=f"case-{case.id}", turns=tuple(turns), customer=Customer(name=form_of_address(customer.name)), shown=pictured, closed=closed
+    )  # fmt: skip
 
 
 def form_of_address(name: str) -> str | None:
@@ -45,13 +47,17 @@ def form_of_address(name: str) -> str | None:
     return " ".join(words[:1] + [word for word in words[1:] if not word.endswith(".")])[:20] or None
 
 
-def advise(kit: Kit, books: Books, case: Case, customer: Person, changed: int = 0) -> tuple[Case, Advice] | None:
+def advise(
+    kit: Kit, books: Books, case: Case, customer: Person, changed: int = 0, *, woken: bool = False
+) -> tuple[Case, Advice] | None:  # fmt: skip
     """Read a case anew, keep what comes of it, and return the case as it stands now; None where there are no words.
 
-    The reading is of the customer's newest words. What an earlier message says since it was *changed* alerts all the same.
+    The reading is of the customer's newest words. What an earlier message says since it was *changed* alerts all the same. Where these
+    words have *woken* a closed case, and are words of somebody content, what it alerted of is over.
     """
     messages = books.cases.messages(case.id)
-    conversation = conversation_of(case, messages, customer)
+    closed = books.staff.did("closed", case.id)
+    conversation = conversation_of(case, messages, customer, closed=closed)
     newest = next((message.id for message in reversed(messages) if _is_words(message)), 0)
     if conversation is None:
         return None
@@ -63,6 +69,8 @@ def advise(kit: Kit, books: Books, case: Case, customer: Person, changed: int = 
         if earlier.escalate and not advice.escalate:
             advice = replace(advice, escalate=True, alert=earlier.alert, alerts=earlier.alerts)
     books.readings.keep(case.id, newest, advice.as_json())
+    if woken and advice.reading.content:
+        case = replace(case, alert=None)
     return _up_to_date(books, case, advice), advice
 
 
@@ -101,7 +109,7 @@ def others(kit: Kit, books: Books, case: Case, customer: Person) -> bool:
     """Offer other replies for the newest reading; False where there are no more."""
     kept = books.readings.last(case.id)
     messages = books.cases.messages(case.id)
-    conversation = conversation_of(case, messages, customer)
+    conversation = conversation_of(case, messages, customer, closed=books.staff.did("closed", case.id))
     if kept is None or conversation is None:
         return False
     shown = {*books.readings.shown_templates(kept.id), *_sent(messages)}

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from calmdesk.desk import customers
-from calmdesk.desk.advising import advise, others
+from calmdesk.desk.advising import others
+from calmdesk.desk.alarms import alarm, told
 from calmdesk.desk.blanks import ask_blanks, filled
 from calmdesk.desk.calls import Button
+from calmdesk.desk.card import View
+from calmdesk.desk.correcting import correct
 from calmdesk.desk.events import Tapped
 from calmdesk.desk.kit import BUSINESS_WINDOW, Kit, plain
 from calmdesk.desk.questions import Place, ask, over, take_away
@@ -206,32 +209,17 @@ def _panel(kit: Kit, books: Books, hand: Hand) -> str:
 
 
 def _fix(kit: Kit, books: Books, hand: Hand) -> str:
-    """Correct one label of the newest reading; the suggestions follow at once."""
-    kept = books.readings.last(hand.case.id)
-    if kept is None or len(hand.arguments) != 2:
+    """Correct one label of the newest reading; the suggestions follow at once, and supervisors hear what it alerts of."""
+    if len(hand.arguments) != 2:
         raise RefusalError("outdated")
-    dimension, key = hand.arguments
-    reading = kept.advice["reading"]
-    playbook = kit.adviser.playbook
-    known = set(playbook.complaints) if dimension == "types" else set(playbook.labels.get(dimension, ()))
-    became: Any
-    if dimension in {"types", "risks"} and key in known:
-        labels = list(reading[dimension])
-        became = [one for one in labels if one != key] if key in labels else [*labels, key]
-    elif dimension == "intensity" and key.isdigit() and int(key) <= 4:
-        became = int(key)
-    elif dimension == "temperament" and key in known:
-        became = key
-    else:
+    corrected = correct(kit, books, hand.case, hand.customer, hand.colleague, *hand.arguments)
+    if corrected is None:
         raise RefusalError("outdated")
-    books.readings.correct(hand.case.id, kept.message_id, hand.colleague.user_id, dimension, reading[dimension], became)
-    kit.learnt.add(books.cases.message(kept.message_id).text, {dimension: became})
-    books.staff.note("corrected", hand.colleague.user_id, hand.case.id, dimension=dimension)
-    read = advise(kit, books, hand.case, hand.customer)
-    case = read[0] if read else hand.case
-    if dimension == "types":
-        books.cases.set(case.id, types=tuple(became))
-    kit.show(books, books.cases.get(case.id), hand.customer, more=10)
+    before, (case, alerts) = hand.case.alert, corrected
+    if alerts and case.alert != before and not told(books, case, alerts[0]):
+        said = View.of(books, case.id).said
+        alarm(kit, books, case, hand.customer, alerts[0], said.text if said else "")
+    kit.show(books, case, hand.customer, more=10)
     return kit.words(hand.lang, "corrected")
 
 
@@ -279,7 +267,7 @@ def _supervisor(kit: Kit, books: Books, hand: Hand) -> str:
 
 def _close(kit: Kit, books: Books, hand: Hand) -> str:
     take(books, hand.case, hand.colleague)
-    books.cases.set(hand.case.id, state="closed", closed_at=books.now, closed_by=hand.colleague.user_id, alert=None)
+    books.cases.set(hand.case.id, state="closed", closed_at=books.now, closed_by=hand.colleague.user_id)
     books.staff.note("closed", hand.colleague.user_id, hand.case.id)
     kit.show(books, books.cases.get(hand.case.id), hand.customer)
     return kit.words(hand.lang, "case_closed")

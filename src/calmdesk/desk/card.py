@@ -67,6 +67,11 @@ class View:
         )
 
     @property
+    def risks(self) -> tuple[str, ...]:
+        """Return the risks of the case: those of the newest words, then those that still hold of earlier ones."""
+        return (*self.advice.get("reading", {}).get("risks", ()), *self.advice.get("standing", ()))
+
+    @property
     def answered(self) -> bool:
         """Say whether our side had the last word."""
         return self.last is not None and self.last.role == "agent"
@@ -103,7 +108,7 @@ def card(kit: Kit, view: View, panel: str, chat_lang: str, words: str) -> tuple[
 
 def _reading(kit: Kit, view: View, lang: str) -> list[str]:
     """Return what an agent has to know first, and folded up below it the rest of the reading."""
-    lines = [f"🆘 <b>{plain(view.case.alert, 300)}</b>"] if view.case.alert else []
+    lines = [f"🆘 <b>{plain(view.case.alert, 300)}</b>"] if view.case.alert and view.case.is_open else []
     reading = view.advice.get("reading")
     join = kit.words(lang, "join").join
     if reading:
@@ -114,7 +119,7 @@ def _reading(kit: Kit, view: View, lang: str) -> list[str]:
         lines.append(f"{HEAT_SIGNS[view.case.heat]} <b>{escape(about)}</b> · {escape(f'{level} · {heat}')}")
         manner = [kit.name("temperament", reading["temperament"], lang)] if reading["temperament"] != "unclear" else []
         manner += [kit.name("traits", key, lang) for key in reading["traits"]]
-        more = [join(manner), join(kit.name("risks", key, lang) for key in reading["risks"])]
+        more = [join(manner), join(kit.name("risks", key, lang) for key in view.risks)]
         details = [" · ".join(escape(part) for part in more if part)]
         details += [f"{number}. {plain(point, 80)}" for number, point in enumerate(reading["points"], 1)]
         if facts := _facts(reading["facts"]):
@@ -221,9 +226,7 @@ def _corrections(kit: Kit, view: View, lang: str) -> Buttons:
 
     types = [choice("types", key, one.names.get(lang, key), key in reading.get("types", ())) for key, one in playbook.complaints.items()]
     heat = [choice("intensity", str(step), f"{HEAT_SIGNS[step]}{step}", reading.get("intensity") == step) for step in range(5)]
-    risks = [
-        choice("risks", key, one.names.get(lang, key), key in reading.get("risks", ())) for key, one in playbook.labels["risks"].items()
-    ]
+    risks = [choice("risks", key, one.names.get(lang, key), key in view.risks) for key, one in playbook.labels["risks"].items()]
     manner = [
         choice("temperament", key, one.names.get(lang, key), reading.get("temperament") == key)
         for key, one in playbook.labels["temperament"].items()

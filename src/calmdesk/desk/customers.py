@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from calmdesk.desk.advising import PICTURES, advise
+from calmdesk.desk.alarms import alarm
 from calmdesk.desk.calls import Button
 from calmdesk.desk.events import Deleted, Edited, Reached, Said, Tapped
 from calmdesk.desk.kit import Kit, packed, plain
@@ -29,6 +30,7 @@ def receive(kit: Kit, books: Books, said: Said, account: int = 0) -> None:
         _COMMANDS[command](kit, books, customer)
         return
     _greet(kit, books, customer)
+    before = books.cases.last_of(customer.id)
     case, fresh = _case_for(kit, books, customer)
     message_id = books.cases.add(
         case, "customer", said.content.text, at=said.at, kind=said.content.kind, file_id=said.content.file_id,
@@ -38,7 +40,8 @@ def receive(kit: Kit, books: Books, said: Said, account: int = 0) -> None:
         return  # the same message once more
     if fresh and kit.settings.desk.acknowledge:
         say(kit, books, books.cases.get(case.id), customer, kit.words(customer.language, "acknowledgement"), role="bot")
-    _read_and_show(kit, books, case, customer, message_id, said.content.text, said.content.kind)
+    woken = before is not None and before.id == case.id and not before.is_open
+    _read_and_show(kit, books, case, customer, message_id, said.content.text, said.content.kind, woken=woken)
 
 
 def said_by_hand(kit: Kit, books: Books, said: Said, account: int) -> None:
@@ -64,9 +67,10 @@ def edited(kit: Kit, books: Books, event: Edited, account: int = 0) -> None:
     case = books.cases.get(message.case_id)
     if message.role == "customer":
         newest = books.cases.last_of(customer.id)
-        if newest is not None and newest.id == case.id and _lately(kit, books, case):
+        woken = newest is not None and newest.id == case.id and not case.is_open and _lately(kit, books, case)
+        if woken:
             case = _awake(books, case)
-        _read_and_show(kit, books, case, customer, message.id, event.content.text)
+        _read_and_show(kit, books, case, customer, message.id, event.content.text, woken=woken)
     else:
         kit.mirror(books, case, customer, message.id)
         kit.show(books, case, customer)
@@ -158,33 +162,28 @@ def _awake(books: Books, case: Case) -> Case:
     return books.cases.get(case.id)
 
 
-def _read_and_show(kit: Kit, books: Books, case: Case, customer: Customer, message_id: int, text: str, kind: str = "text") -> None:
-    """Read a customer's new or changed words, or look anew at what fits with a picture, and show the staff what comes of it."""
+def _read_and_show(
+    kit: Kit, books: Books, case: Case, customer: Customer, message_id: int, text: str, kind: str = "text", *, woken: bool = False
+) -> None:  # fmt: skip
+    """Read a customer's new or changed words, or look anew at what fits with a picture, and show the staff what comes of it.
+
+    The words may have *woken* a closed case: what it alerted of has been dealt with, and is told again only where they speak of it.
+    """
     flooded = books.cases.said_since(customer.id, books.now - timedelta(minutes=1)) > kit.settings.desk.flood_per_minute
-    before = case.alert
+    before, raised = None if woken else case.alert, tuple[str, ...]()
     if flooded != case.flooded:
         books.cases.set(case.id, flooded=flooded)
         case = books.cases.get(case.id)
     if (text or kind in PICTURES) and not flooded and not text.startswith("/"):  # a command of other bots says nothing about anybody
-        read = advise(kit, books, case, customer, changed=message_id)
+        read = advise(kit, books, case, customer, changed=message_id, woken=woken)
         if read is not None:
-            case = read[0]
+            case, raised = read[0], read[1].alerts
             books.customers.speaks(customer.id, read[1].reading.lang, chosen=False)
     apart = [("file", {})] if kind != "text" else [("mirror", {"part": part}) for part in range(parts_of(text))]
     kit.mirror(books, case, customer, message_id, apart)
     kit.show(books, case, customer)
-    if case.alert and case.alert != before:
-        _alarm(kit, books, case, customer)
-
-
-def _alarm(kit: Kit, books: Books, case: Case, customer: Customer) -> None:
-    """Tell every supervisor who can be reached in private (E6); the staff see it on the card."""
-    seen_at = set(kit.places(books, case, customer))
-    for colleague in books.staff.all():
-        if colleague.reachable and colleague.may("supervisor") and colleague.user_id not in seen_at:
-            lang = kit.language(colleague)
-            said = kit.words(lang, "alarm", name=plain(customer.name, 60), alert=plain(case.alert or "", 400))
-            kit.whisper(books, colleague.user_id, said, kit.way_to(books, customer, lang), customer_id=customer.id)
+    if raised and case.alert != before:
+        alarm(kit, books, case, customer, raised[0], text)
 
 
 # -- commands

@@ -72,7 +72,7 @@ class Kit:
 
     def urgency(self, case: Case) -> int:
         """Return how urgent what concerns a case is: by its heat, and at once where there is an alert."""
-        return 10 * case.heat + (ALARM if case.alert else 0)
+        return 10 * case.heat + (ALARM if case.alert and case.is_open else 0)
 
     def places(self, books: Books, case: Case, customer: Customer) -> Iterator[int]:
         """Yield the chats in which the staff see a case: its group, or without groups the private chats of who works on it."""
@@ -123,16 +123,17 @@ class Kit:
 
     def whisper(
         self, books: Books, chat_id: int, text: str, buttons: Buttons | None = None, *, thread: int = 0, asks: int = 0,
-        customer_id: int = 0,
+        customer_id: int = 0, leads_there: str = "", wait: float = 0.0,
     ) -> None:  # fmt: skip
-        """Say something to one of the staff, in private or in a topic; *text* is HTML.
+        """Say something to one of the staff, in private or in a topic, not before *wait* seconds have passed; *text* is HTML.
 
-        *customer_id* says whom it names, so that it is erased with them; *asks*, who is to answer it. In a private chat the field for a
-        reply opens by itself then, in place of buttons.
+        *customer_id* says whom it names, so that it is erased with them, and with *leads_there*, a language, a button leads to them as
+        soon as there is a topic. *asks* says who is to answer it. In a private chat the field for a reply opens by itself then, in place
+        of buttons.
         """
         shown = [] if asks and chat_id > 0 else packed(buttons or [])
-        content = {"text": text, "buttons": shown, "thread": thread, "asks": asks}
-        books.outbox.put("whisper", chat_id, content, customer_id=customer_id, urgency=ALARM)
+        content = {"text": text, "buttons": shown, "thread": thread, "asks": asks, "leads_there": leads_there}
+        books.outbox.put("whisper", chat_id, content, customer_id=customer_id, urgency=ALARM, wait=wait)
 
     def way_to(self, books: Books, customer: Customer, lang: str) -> Buttons:
         """Return a button that leads to a customer's topic, where there is one."""

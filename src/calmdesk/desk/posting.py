@@ -198,14 +198,15 @@ def _notice(_kit: Kit, _books: Books, post: Post, _thread: int) -> Prepared | No
     return Prepared((post,), Say(post.chat_id, content["text"], buttons=buttons, connection=connection))
 
 
-def _tell(_kit: Kit, _books: Books, post: Post, thread: int) -> Prepared | None:
+def _tell(kit: Kit, books: Books, post: Post, thread: int) -> Prepared | None:
     content = post.content
+    there = kit.way_to(books, books.customers.get(post.customer_id), content["leads_there"]) if content.get("leads_there") else []
     if content.get("number"):  # a page takes the place of the one whose button was tapped
         page = Change(post.chat_id, content["number"], content["text"], marked=True, buttons=unpacked(content["buttons"]))
         return Prepared((post,), page)
     return Prepared((post,), Say(
-        post.chat_id, content["text"], marked=True, thread=content.get("thread", 0) or thread, buttons=unpacked(content["buttons"]),
-        asks=bool(content.get("asks")),
+        post.chat_id, content["text"], marked=True, thread=content.get("thread", 0) or thread,
+        buttons=(*unpacked(content["buttons"]), *unpacked(packed(there))), asks=bool(content.get("asks")),
     ))  # fmt: skip
 
 
@@ -280,7 +281,7 @@ def _topic_settled(kit: Kit, books: Books, prepared: Prepared, call: MakeTopic, 
     """Note that a topic was made (or couldn't be); the post that needed it stays in line."""
     wait = 0.0
     if outcome.done and outcome.number is not None:
-        books.places.topic_made(prepared.post.customer_id, outcome.number, call.name)
+        _topic_is_there(books, prepared.post.customer_id, outcome.number, call.name)
     else:
         wait = outcome.wait or _LONGEST_WAIT
         if outcome.trouble != "later":
@@ -376,8 +377,14 @@ def adopt(kit: Kit, books: Books, made: TopicMade) -> None:
     for customer_id in books.places.without_topic(made.chat.id):
         case = books.cases.last_of(customer_id)
         if case is not None and topic_name(kit, View.of(books, case.id)) == made.name:
-            books.places.topic_made(customer_id, made.chat.thread, made.name)
+            _topic_is_there(books, customer_id, made.chat.thread, made.name)
             return
+
+
+def _topic_is_there(books: Books, customer_id: int, thread_id: int, name: str) -> None:
+    """Note that a customer has a topic; what is to lead there goes now."""
+    books.places.topic_made(customer_id, thread_id, name)
+    books.outbox.whispers_at_once(customer_id)
 
 
 def recover(kit: Kit, books: Books, interrupted: Sequence[Post]) -> None:

@@ -38,6 +38,8 @@ class History:
     """How many of them honestly tried to help (A6)."""
     shown: bool = False
     """Whether the customer has sent a picture of it."""
+    closed: bool = False
+    """Whether the case had been closed: what was said until then has been dealt with."""
 
     @property
     def all(self) -> frozenset[str]:
@@ -66,7 +68,7 @@ def history_of(conversation: Conversation, playbook: Playbook) -> History:
     """Return what the agents did before the customer's last message."""
     used = tuple(techniques_in(turn, playbook) for turn in conversation.answered)
     tries = sum(_tries(turn, techniques, playbook) for turn, techniques in zip(conversation.answered, used, strict=True))
-    return History(used, tries, conversation.shown)
+    return History(used, tries, conversation.shown, conversation.closed)
 
 
 def _tries(turn: Turn, techniques: frozenset[str], playbook: Playbook) -> bool:
@@ -123,7 +125,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
     )
     before = {"risks": frozenset(reading.earlier_risks), "signals": frozenset(reading.earlier_signals)}
     past = Situation({**situation.labels, **before}, {**situation.numbers, "heat": max(reading.heat[:-1], default=0)}, situation.flags)
-    taken_up = "escalate" in history.all
+    taken_up = history.closed or "escalate" in history.all
     alerts = frozenset(key for key, alert in playbook.alerts.items() if _raised(alert, situation, past, taken_up=taken_up))
     return situation.with_alerts(alerts).with_risks(lasting | set(reading.kept_risks))
 
@@ -182,6 +184,13 @@ def first_alert(situation: Situation, playbook: Playbook) -> Alert | None:
     """Return the gravest of the situation's alerts."""
     alerts = [playbook.alerts[key] for key in situation.labels["alerts"]]
     return min(alerts, key=lambda alert: alert.rank, default=None)
+
+
+def standing_risks(reading: Reading, situation: Situation, playbook: Playbook) -> tuple[str, ...]:
+    """Return the risks of the case that its last message doesn't speak of: they last, or an alert is raised that is about them."""
+    alerted = {risk for key in situation.labels["alerts"] for risk in playbook.alerts[key].when.risks if risk in reading.earlier_risks}
+    holding = situation.labels["risks"] | alerted
+    return tuple(risk for risk in playbook.labels["risks"] if risk in holding and risk not in reading.risks)
 
 
 def reason(choice: Choice, reading: Reading, playbook: Playbook, lang: str) -> str:

@@ -13,7 +13,7 @@ from calmdesk.reading.cues import Hit, Lexicon
 from calmdesk.reading.facts import FactFinder
 from calmdesk.reading.goods import Goods, GoodsFinder
 from calmdesk.reading.linear import Floats
-from calmdesk.reading.reading import Facts
+from calmdesk.reading.reading import CALM, CONTENT, Facts
 from calmdesk.text.fold import Folded, fold
 from calmdesk.text.language import Languages, detect
 
@@ -37,10 +37,6 @@ LONGEST_READ = 5000
 """Characters of a message that are read; Telegram's own limit is 4,096. What stands behind is kept, not read."""
 SCORED = ("types", "nature", "temperament", "traits", "needs", "risks")
 """The dimensions that are scored label by label."""
-_CONTENT = {"settled", "praise", "thanks"}
-"""Signals of somebody who has no complaint, if nothing else speaks of one: "No allergy at all, thank you" is no alarm."""
-_CALM = 1
-"""Up to this intensity a message may be settled, thankful or praising."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ class Glance:
     @property
     def ends(self) -> bool:
         """Whether the message ends the matter: settled, thanks or praise, said calmly."""
-        return bool(_CONTENT & set(self.signals)) and self.intensity <= _CALM
+        return not CONTENT.isdisjoint(self.signals) and self.intensity <= CALM
 
 
 @dataclass(frozen=True, repr=False)
@@ -154,14 +150,14 @@ class Glancer:
         if not unlearnt and likely.get("none", 0.0) / total >= (max(from_when, _CALM_THOUGH_SAID) if said_so else from_when):
             return "none", ()
         ranked = sorted((label for label in likely if label != "none"), key=lambda label: -likely[label])
-        if not types and ranked[0] == "venting" and intensity <= _CALM and not self.asking.isdisjoint(fired):
+        if not types and ranked[0] == "venting" and intensity <= CALM and not self.asking.isdisjoint(fired):
             return "inquiry", ()
         if types or ranked[0] != "valid":
             return ranked[0], types
         nearest = max(self.labels["types"], key=lambda label: self._nearness(f"types.{label}", probabilities))
         if self._nearness(f"types.{nearest}", probabilities) >= _NEAR:
             return "valid", (nearest,)
-        return ("venting" if intensity > _CALM else ranked[1]), ()
+        return ("venting" if intensity > CALM else ranked[1]), ()
 
     def _nearness(self, output: str, probabilities: Mapping[str, float]) -> float:
         """Return a label's probability as a share of its threshold."""
@@ -190,7 +186,7 @@ class Glancer:
 
     def many(self, dimension: str, glance: Glance) -> tuple[str, ...]:
         """Return the labels of a dimension of which a message may have several."""
-        if glance.nature == "none" and _CONTENT & set(glance.signals):
+        if glance.nature == "none" and not CONTENT.isdisjoint(glance.signals):
             return ()
         claimed = self._claimed(dimension, glance.probabilities)
         if dimension not in _BY_CUE:

@@ -18,7 +18,7 @@ from calmdesk.reading.glance import Glance, Glancer
 from calmdesk.reading.goods import Goods
 from calmdesk.reading.reading import Facts, Reading
 from calmdesk.reading.retelling import Retelling, stated
-from calmdesk.reading.standing import Said, Standing
+from calmdesk.reading.standing import GONE, Said, Standing
 
 _FADES = 0.6
 """How much of what an earlier message complained of still holds in the next."""
@@ -129,13 +129,14 @@ class Reader:
         for number, glance in enumerate(glances):
             earlier |= dict.fromkeys(risks)
             own = standing.heard(self.glancer.many("risks", glance), self.glancer.spoken("risks", glance))
+            standing.taken_away(taken := said.get(number, {}).get(GONE, ()))
             kept = () if glance.ends else tuple(risk for risk in standing.added if risk not in own)
-            risks = (*own, *kept)
+            risks = tuple(risk for risk in (*own, *kept) if risk not in taken)
             became = self._corrected("risks", said, number)
             if became is not None and number < len(glances) - 1:
                 standing.corrected(risks, became)
-                earlier = {risk: None for risk in earlier if risk not in standing.gone}
                 risks = became
+            earlier = {risk: None for risk in earlier if risk not in standing.gone}
         return risks, kept, tuple(earlier)
 
     def _corrected(self, dimension: str, said: Said, number: int) -> tuple[str, ...] | None:

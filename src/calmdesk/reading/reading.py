@@ -10,6 +10,12 @@ DIMENSIONS = ("types", "nature", "intensity", "temperament", "traits", "needs", 
 """The dimensions of the taxonomy that carry labels."""
 
 
+CONTENT = frozenset({"settled", "praise", "thanks"})
+"""Signals of somebody who has no complaint, if nothing else speaks of one: "No allergy at all, thank you" is no alarm."""
+CALM = 1
+"""Up to this intensity a message may be settled, thankful or praising."""
+
+
 class Evidence(NamedTuple):
     """Why a label is claimed: a stretch of the customer's last message."""
 
@@ -119,6 +125,11 @@ class Reading:
     def complaint(self) -> bool:
         """Whether there is a complaint at all."""
         return bool(self.types) or self.nature in {"valid", "venting"} or self.intensity >= 2
+
+    @property
+    def content(self) -> bool:
+        """Whether the message ends the matter: settled, thanks or praise, said calmly."""
+        return not CONTENT.isdisjoint(self.signals) and self.intensity <= CALM
 
     @property
     def trend(self) -> str:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Said = Mapping[int, Mapping[str, Any]]
-"""What agents say of the customer's messages, by their number from 0 and by dimension: types, intensity, risks, temperament."""
+"""What agents say of the customer's messages, by their number from 0 and by dimension: types, intensity, risks, temperament, and under
+GONE the risks that the case has no more from this message on."""
+
+GONE = "gone"
 
 
 @dataclass(slots=True)
@@ -23,6 +26,11 @@ class Standing:
         labels = tuple(labels)
         self.gone -= spoken & set(labels)
         return tuple(label for label in labels if label not in self.gone)
+
+    def taken_away(self, labels: Iterable[str]) -> None:
+        """Take in that an agent says that the case has these no more."""
+        self.gone |= set(labels)
+        self.added = {label: None for label in self.added if label not in self.gone}
 
     def corrected(self, shown: Collection[str], became: Collection[str]) -> None:
         """Take in that an agent who was shown some labels says which they are."""

@@ -32,15 +32,21 @@ class Outbox:
 
     def put(
         self, kind: str, chat_id: int, content: Mapping[str, Any], *,
-        customer_id: int = 0, case_id: int | None = None, message_id: int | None = None, urgency: int = 0,
+        customer_id: int = 0, case_id: int | None = None, message_id: int | None = None, urgency: int = 0, wait: float = 0.0,
     ) -> int:  # fmt: skip
-        """Note something to be sent; return its number. A card that still waits is not noted twice: it shows the newest when it goes."""
+        """Note something to be sent, not before *wait* seconds have passed; return its number.
+
+        A card that still waits is not noted twice: it shows the newest when it goes.
+        """
         row = self._db.execute(
-            """INSERT INTO outbox (kind, chat_id, content, customer_id, case_id, message_id, urgency, made_at)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """INSERT INTO outbox (kind, chat_id, content, customer_id, case_id, message_id, urgency, made_at, not_before)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT DO UPDATE SET urgency = max(urgency, excluded.urgency) RETURNING id""",
-            (kind, chat_id, as_json(content), customer_id, case_id, message_id, urgency, stamp(self._now)),
-        ).fetchone()
+            (
+                kind, chat_id, as_json(content), customer_id, case_id, message_id, urgency, stamp(self._now),
+                stamp(self._now + timedelta(seconds=wait)) if wait else None,
+            ),
+        ).fetchone()  # fmt: skip
         return int(row[0])
 
     def ready(self, busy: Collection[int], most: int = 50) -> list[Post]:
@@ -141,6 +147,12 @@ class Outbox:
     def at_once(self, chat_id: int) -> None:
         """Let what was put off for a chat go now: what stood in its way is gone."""
         self._db.execute("UPDATE outbox SET not_before = NULL WHERE state = 'waiting' AND chat_id = ?", (chat_id,))
+
+    def whispers_at_once(self, customer_id: int) -> None:
+        """Let what was put off for a word to the staff about a customer go now: the topic that it leads to is there."""
+        self._db.execute(
+            "UPDATE outbox SET not_before = NULL WHERE state = 'waiting' AND customer_id = ? AND kind = 'whisper'", (customer_id,)
+        )
 
     def end(self, ids: Collection[int], state: str, error: str) -> None:
         """Note that posts will not go: "failed", "dropped", or "unknown" where nobody knows whether they went."""

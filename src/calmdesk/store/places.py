@@ -79,12 +79,14 @@ class Places:
         )
 
     def shown_of(self, customer_id: int) -> dict[int, list[int]]:
-        """Return by chat the numbers of the desk's messages that show a customer: cards, and what the customer and we said."""
+        """Return by chat the numbers of the desk's messages that show a customer: cards, what was said, what staff were told of them."""
         rows = self._db.execute(
             """SELECT cards.chat_id, cards.message_id FROM cards JOIN cases ON cases.id = cards.case_id
                WHERE cases.customer_id = :customer AND cards.message_id IS NOT NULL
                UNION SELECT mirrors.chat_id, staff_message_id FROM mirrors JOIN messages ON messages.id = mirrors.message_id
-               WHERE messages.customer_id = :customer""",
+               WHERE messages.customer_id = :customer
+               UNION SELECT chat_id, sent_as FROM outbox
+               WHERE customer_id = :customer AND kind = 'whisper' AND state = 'sent' AND sent_as IS NOT NULL""",
             {"customer": customer_id},
         )
         shown: dict[int, list[int]] = {}

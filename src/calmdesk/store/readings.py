@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from calmdesk.reading.standing import GONE
 from calmdesk.store.rows import KeptReading, Offered
 from calmdesk.store.times import as_json, moment, moment_or_none, stamp
 
@@ -96,8 +97,10 @@ class Readings:
         )
 
     def corrected(self, message_id: int) -> dict[str, Any]:
-        """Return what agents say that a message is, by dimension."""
-        rows = self._db.execute("SELECT dimension, became FROM corrections WHERE message_id = ? ORDER BY id", (message_id,))
+        """Return what agents say that a message is, by dimension; what they say of the case is no part of it."""
+        rows = self._db.execute(
+            "SELECT dimension, became FROM corrections WHERE message_id = ? AND dimension != ? ORDER BY id", (message_id, GONE)
+        )
         return {row[0]: json.loads(row[1]) for row in rows}
 
     def corrected_in(self, case_id: int) -> dict[int, dict[str, Any]]:
@@ -120,8 +123,9 @@ class Readings:
                    coalesce(
                        (SELECT advice FROM readings WHERE message_id = messages.id AND at <= seen.at ORDER BY id DESC LIMIT 1),
                        (SELECT advice FROM readings WHERE message_id = messages.id ORDER BY id LIMIT 1)) AS advice
-               FROM (SELECT message_id, max(at) AS at FROM corrections GROUP BY message_id) AS seen
-               JOIN messages ON messages.id = seen.message_id ORDER BY messages.id"""
+               FROM (SELECT message_id, max(at) AS at FROM corrections WHERE dimension != ? GROUP BY message_id) AS seen
+               JOIN messages ON messages.id = seen.message_id ORDER BY messages.id""",
+            (GONE,),
         ).fetchall()
         return [(row["text"], json.loads(row["advice"])["reading"] if row["advice"] else {}, self.corrected(row["id"])) for row in rows]
 

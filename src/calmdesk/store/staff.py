@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from calmdesk.store.rows import ROLES, Colleague, Role, Step
@@ -91,6 +92,17 @@ class Staff:
         """Say whether something has been written down since a time."""
         row = self._db.execute("SELECT 1 FROM deeds WHERE deed = ? AND at >= ? LIMIT 1", (deed, stamp(since))).fetchone()
         return row is not None
+
+    def did(self, deed: str, case_id: int) -> bool:
+        """Say whether something has ever been done in a case."""
+        row = self._db.execute("SELECT 1 FROM deeds WHERE case_id = ? AND deed = ? LIMIT 1", (case_id, deed)).fetchone()
+        return row is not None
+
+    def done_since(self, deed: str, ends: Collection[str], case_id: int, **detail: Any) -> bool:
+        """Say whether something was done in a case, with this detail, after the last deed that *ends* it."""
+        rows = self._db.execute("SELECT deed, detail FROM deeds WHERE case_id = ? ORDER BY id DESC", (case_id,))
+        since = takewhile(lambda row: row["deed"] not in ends, rows)
+        return any(row["deed"] == deed and row["detail"] == as_json(detail) for row in since)
 
     # -- steps
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from html import unescape
@@ -411,13 +412,14 @@ def test_the_front_matter_stays_with_a_new_text(open_shop: Open) -> None:
         ("+++\nhot = 1\n+++\n好", word("admin_fault_head_key", about="hot")),
         ("+++\ntypes = [\"nothing\"]\n+++\n好？", word("admin_fault_unknown", about="nothing (defect)")),
         ("+++\n坏的", word("admin_fault_head_open")),
-        ("〔nothing〕前给您", "没有 〔nothing〕 这个空。可以用：〔时间〕"),
+        ("〔nothing〕前给您", "没有 〔nothing〕 这个空。\n客服能填的空：〔时间〕"),
         ("[nothing]坏了？", "[nothing] 系统填不了"),
         ("哪一块" * 60, "180/120"),
         ("{% if name %}{{ name }}，{% endif %}拍张照给我看看？", word("admin_fault_twin", about="zh-Hans/ask/three")),
         ("{% if name %}{{ name }}，{% endif %}是收到就坏的吗？", word("admin_fault_twin", about="zh-Hans/ask/two")),
         ("Which part is it?", word("admin_fault_foreign", about="zh-Hans")),
-        ("〔时间前给您。", word("admin_fault_unclosed")),
+        ("〔时间前给您。", word("admin_write_so", said="〔时间", form="〔时间〕")),
+        ("〔这天前给您。", word("admin_fault_unclosed")),
     ],
     ids=lambda value: value[:24],
 )  # fmt: skip
@@ -426,7 +428,7 @@ def test_a_text_with_faults_is_not_published(shop: Stage, admin: Somebody, text:
     said = writes(admin, text)
 
     assert word("admin_findings") in said
-    assert told in unescape(said)
+    assert told in re.sub("</?code>", "", unescape(said))
     assert word("admin_button_publish") not in admin.last.labels
     assert shop.store.now(lambda books: books.wordings.of(ONE)) == []
 

@@ -310,8 +310,8 @@ def test_help_says_what_the_figures_on_a_card_mean(lang: str) -> None:
 
 
 OTHER_NAMES = {"zh-Hans": r"客户(?!端)|客人", "zh-Hant": "客戶(?!端)|顧客"}
-THEIR_OWN = {"cues", "examples", "lexicon", "hits", "misses", "patterns"}
-"""What customers say, and what is looked for in what is said, in whatever words."""
+THEIR_OWN = {"cues", "examples", "lexicon", "hits", "misses", "patterns", "admin_called_name"}
+"""What customers or admins say, and what is looked for in what is said, in whatever words."""
 
 
 def said_in(lang: str, data: object, inside: bool = False) -> Iterator[str]:

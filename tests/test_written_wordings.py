@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
@@ -50,11 +51,11 @@ def first_opened(admin: Somebody) -> None:
 
 
 def sent(admin: Somebody, text: str, lang: str) -> str:
-    """Send a new text for that wording, and return what is said to it."""
+    """Send a new text for that wording, and return what is said to it, without the marks of what can be copied."""
     first_opened(admin)
     admin.taps(WORDS(lang, "admin_button_new"))
     admin.says(text)
-    return unescape(admin.last.text)
+    return re.sub("</?code>", "", unescape(admin.last.text))
 
 
 # -- faults
@@ -237,10 +238,9 @@ def test_a_condition_that_is_not_whole_is_told(open_in: OpenIn) -> None:
     """A closing bracket that is missing, and a name that there isn't, each with what to write."""
     _, admin = open_in()
 
-    assert WORDS("zh-Hans", "admin_open_condition", said="【有[称呼]：[称呼]，哪一块坏了？") in sent(
-        admin, "【有[称呼]：[称呼]，哪一块坏了？", "zh-Hans"
-    )
-    assert "【有[称呼：哪一块坏了" in sent(admin, "【有[称呼：哪一块坏了？", "zh-Hans")
+    said = "【有[称呼]：[称呼]，哪一块坏了？"
+    assert WORDS("zh-Hans", "admin_open_condition", said=said, form=f"{said}】") in sent(admin, said, "zh-Hans")
+    assert "【有[称呼]：哪一块坏了？】" in sent(admin, "【有[称呼：哪一块坏了？", "zh-Hans")
     assert "[商品] 系统填不了。您是不是想写 [商品名]？" in sent(admin, "【有[商品]：这个】哪一块坏了？", "zh-Hans")
 
 

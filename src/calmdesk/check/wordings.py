@@ -162,7 +162,10 @@ def _blanks(reply: Reply, playbook: Playbook) -> Iterator[Problem]:
             yield Problem(reply.path, "text", f"unknown blank 〔{blank}〕; there are {there_are}", "unknown", f"〔{blank}〕 ({there_are})")
     for stray in _STRAY.findall(_CODE.sub("", reply.body)):
         yield Problem(reply.path, "text", f"the customer would see {stray}; a fact is {{{{ points }}}}", "stray", stray)
+    asides = {aside.casefold() for language in playbook.languages.values() for aside in language.asides}
     for brackets in _BRACKETS.findall(_CODE.sub("", reply.body)):
+        if brackets[1:-1].strip().casefold() in asides:
+            continue
         yield Problem(
             reply.path, "text", f"the customer would see {brackets}; a fact is {{{{ points }}}}, a blank 〔eta〕", "brackets", brackets
         )

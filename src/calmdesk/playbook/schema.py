@@ -196,6 +196,8 @@ class Blank(_File):
     kind: str | None = None
     """Which of the kinds its values are of; any words will do without one."""
     names: ByLanguage
+    called: dict[str, Words] = {}
+    """What people also call it, by language: who writes that in brackets is shown the name."""
     example: ByLanguage
 
 

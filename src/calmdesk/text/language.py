@@ -140,6 +140,8 @@ class Language(BaseModel):
     """Which writing of a shared script it uses."""
     marks: Words = ()
     """Characters or words that only this language, of those in its script, uses."""
+    asides: Words = ()
+    """What a wording may hold in square brackets as it stands: [picture], as chats show what isn't text."""
     spaced: bool
     """Whether its words are set apart by spaces."""
     gap: int = Field(ge=1)

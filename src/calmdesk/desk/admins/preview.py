@@ -59,23 +59,29 @@ class _Version:
 
 
 def preview(visit: Visit, key: str, before: str, after: str) -> str:
-    """Return as HTML what two texts of a wording say in the last cases in which one fits or it was sent; without such, on samples."""
+    """Return as HTML what two texts of a wording say in the last cases in which one fits or it was sent.
+
+    Without such a case it is tried on samples; where the new one fits in none of them, one is made up in which it does.
+    """
     old, new = _Version(key, before), _Version(key, after)
-    blocks = [
-        f"<blockquote>{plain(said, 60)}</blockquote>{_both(visit, old.in_case(where), new.in_case(where))}"
-        for said, where in _cases(visit, old, new)
-    ]
-    if blocks:
-        return "\n".join([f"<b>{visit.words('admin_preview_cases')}</b>", *blocks])
-    samples = _both(visit, old.with_samples(visit), new.with_samples(visit))
-    return f"<b>{visit.words('admin_preview_samples')}</b>\n{samples}"
+    cases = [(said, old.in_case(where), new.in_case(where)) for said, where in _cases(visit, old, new)]
+    if not cases:
+        samples = _both(visit, old.with_samples(visit), new.with_samples(visit))
+        return f"<b>{visit.words('admin_preview_samples')}</b>\n{samples}"
+    blocks = [f"<b>{visit.words('admin_preview_cases')}</b>"]
+    blocks += [f"<blockquote>{plain(said, 60)}</blockquote>{_both(visit, was, becomes)}" for said, was, becomes in cases]
+    made_up = new.with_samples(visit) if all(becomes is None for *_, becomes in cases) else None
+    if made_up is not None:
+        blocks.append(f"<b>{visit.words('admin_preview_made_up')}</b>\n{visit.words('admin_after')} {_shown(visit, made_up)}")
+    return "\n".join(blocks)
 
 
 def _both(visit: Visit, old: str | None, new: str | None) -> str:
-    def shown(text: str | None) -> str:
-        return f"<i>{visit.words('admin_not_here')}</i>" if text is None else with_blanks(visit.kit, text[:_LONGEST], visit.lang)
+    return f"{visit.words('admin_before')} {_shown(visit, old)}\n{visit.words('admin_after')} {_shown(visit, new)}"
 
-    return f"{visit.words('admin_before')} {shown(old)}\n{visit.words('admin_after')} {shown(new)}"
+
+def _shown(visit: Visit, text: str | None) -> str:
+    return f"<i>{visit.words('admin_not_here')}</i>" if text is None else with_blanks(visit.kit, text[:_LONGEST], visit.lang)
 
 
 def _cases(visit: Visit, old: _Version, new: _Version) -> Iterator[tuple[str, Situation]]:

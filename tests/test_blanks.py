@@ -148,15 +148,15 @@ MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
         ("within two hours", 50, True),
         ("noon", 4, False),
         ("Friday 6 March", 3, True),
-        ("Friday 6 March", 30, False),
+        ("Friday 6 March", 30, True),
+        ("Friday 6 March", 120, False),
+        ("马上", 0, False),
+        ("上周三", 0, False),
     ],
 )
 def test_a_time_stands_while_it_lies_ahead(adviser: Adviser, value: str, hours: int, stands: bool) -> None:
     """Spans always do; a date until its day; hours and words such as today on the day on which they were typed, until they are over."""
-    kind = adviser.playbook.kinds["time"]
-
-    assert kind.fits(value)
-    assert kind.stands(value, MORNING, MORNING + timedelta(hours=hours)) is stands
+    assert adviser.playbook.kinds["time"].stands(value, MORNING, MORNING + timedelta(hours=hours)) is stands
 
 
 def test_a_name_for_a_time_is_asked_about_once(stage: Stage, lin: Somebody, wang: Somebody) -> None:
@@ -165,7 +165,7 @@ def test_a_name_for_a_time_is_asked_about_once(stage: Stage, lin: Somebody, wang
     before = len(stage.said_to(lin))
     wang.says("小王")
 
-    assert word("not_that_kind", said="小王", kind="时间") in wang.last.text
+    assert word("odd_unlike", said="小王", kind="时间") in wang.last.text
     assert "例如：今天18:00" in wang.last.text
     assert len(stage.said_to(lin)) == before
 
@@ -209,7 +209,7 @@ def test_lines_in_the_wrong_order_are_noticed(stage: Stage, lin: Somebody, wang:
 @pytest.mark.parametrize(
     ("kind", "fit", "unfit"),
     [
-        ("time", "下班前 | 今晚八点 | 11月28日 | 三天内 | 週五 | by close of business | 3 working days | 马上 | 15号", "小王 | 周敏 | 30元 | Priya Shah | 老板"),
+        ("time", "下班前 | 今晚八点 | 11月28日 | 三天内 | 週五 | by close of business | 3 working days | 上周三 | 15号", "小王 | 周敏 | 30元 | Priya Shah | 老板"),
         ("sum", "30 | 30元 | 三十块 | NT$300 | £15 | 全额 | half | 20 quid | 10%", "今天18:00 | 小王 | 明天 | tomorrow"),
         ("name", "周敏 | 周一鸣 | 林佳穎 | Priya Shah | May Chen | O'Brien | 王主管", "今天18:00 | 明天上午 | 30元 | 两小时内 | Friday 6 pm | tomorrow"),
         ("share", "三成 | 30% | 一半 | 1/3 | 两盒 | a third | 百分之二十", "小王 | 今天18:00"),
@@ -234,3 +234,53 @@ def test_in_a_private_chat_the_last_value_stands_in_the_question(tmp_path: Path)
 
     assert word("last_filled", value="<code>30元</code>") in asked(stage, lin, wang, "补您〔amount〕。").text
     stage.store.close()
+
+
+EVENING = datetime(2026, 3, 2, 18, 47, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("odd", "values"),
+    [
+        ("over", "今天上午10点 | by this morning | 上周三 | 上週三 | last Wednesday | 昨天下午3点 | yesterday | 2月20日 | Feb 20 | 20 February | 2026-02-28 | 两小时前 | 6 pm today"),
+        ("vague", "马上 | 馬上 | 尽快 | 盡快 | 晚点 | soon | later | later today | as soon as possible | whenever | 今天内尽快"),
+        ("impossible", "2月30日 | 30 February | 4/31 | 25点 | 今晚8:75"),
+        ("unlike", "今晚8点？？ | 小王 | 30元"),
+        (None, "今晚8点 | 8 pm | 今晚十二点 | 凌晨1点 | midnight | tomorrow morning | 明天上午10点 | 28/11 | 11/28 | 2月20号到3月5日 | 周五前 | 尽快，今晚9点前 | 3-5个工作日"),
+    ],
+)  # fmt: skip
+def test_what_is_odd_about_a_time_at_a_quarter_to_seven_in_the_evening(adviser: Adviser, odd: str | None, values: str) -> None:
+    """What is past, names no time, or doesn't exist is odd; what lies ahead in any reading isn't."""
+    kind = adviser.playbook.kinds["time"]
+
+    assert {value: kind.doubt(value, EVENING) for value in values.split(" | ")} == dict.fromkeys(values.split(" | "), odd)
+
+
+def test_a_sum_of_nothing_or_less_is_odd(adviser: Adviser) -> None:
+    """Nobody means to pay back nothing, less than nothing, or a sum with a question mark; a range and cents are sums."""
+    fits = adviser.playbook.kinds["sum"].fits
+
+    assert [value for value in ("0元", "-5元", "0", "¥0", "£0.00", "零元", "-¥5", "30元？") if fits(value)] == []
+    assert [value for value in ("0.5元", "100元", "£10.00", "20-30元", "1,000元", "30.05") if not fits(value)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "why"),
+    [
+        ("〔eta〕前回您。", "今天上午8点", "odd_over"),
+        ("最晚〔arrival〕到账。", "上周三", "odd_over"),
+        ("最晚〔arrival〕到账。", "2月30日", "odd_impossible"),
+        ("〔eta〕前回您。", "马上", "odd_vague"),
+    ],
+)
+def test_a_time_that_cannot_be_is_asked_about_once_and_never_offered(
+    stage: Stage, lin: Somebody, wang: Somebody, text: str, said: str, why: str
+) -> None:
+    """The question says what is wrong; the same words again are taken, but no button brings them back."""
+    asked(stage, lin, wang, text)
+    wang.says(said)
+    assert word(why, said=said) in wang.last.text
+    wang.says(said)
+    assert any(said in one for one in stage.said_to(lin))
+
+    assert asked(stage, lin, wang, text).labels == [word("button_give_up")]

@@ -61,10 +61,10 @@ async def test_a_reply_with_a_blank_asks_for_it_and_leaves_only_when_it_is_fille
     topic = await house.topic_of(lin)
     await house.group.until(lambda messages: any("小王" in message.text for message in messages))
     before = len(lin.chat.messages)
-    await wang.says("今天18:00", to=topic)
+    await wang.says("明天18:00", to=topic)
     await lin.chat.until(lambda messages: len(messages) == before + 1)
 
-    assert "今天18:00" in lin.chat.last.text
+    assert "明天18:00" in lin.chat.last.text
     assert "〔" not in lin.chat.last.text
 
 

@@ -347,21 +347,21 @@ def test_blanks_are_filled_with_one_answer(stage: Stage, lin: Somebody, wang: So
     """Several blanks are asked for together and answered with a line each; the question goes with its answer."""
     question = asks_for_blanks(stage, lin, wang, "〔eta〕前回您，金额〔amount〕。")
     assert [word("one_blank", name=name, example="")[:-1] in question.text for name in ("回复时间", "金额")] == [True, True]
-    wang.says("今天18:00\n 30元 ")
+    wang.says("明天18:00\n 30元 ")
 
-    assert "今天18:00前回您，金额30元。" in stage.said_to(lin)
+    assert "明天18:00前回您，金额30元。" in stage.said_to(lin)
     assert question not in stage.shown_to(GROUP)
 
 
 def test_what_is_left_is_asked_for_without_the_whole_text(stage: Stage, lin: Somebody, wang: Somebody) -> None:
     """An answer for one of two blanks brings a short question for the other; the text isn't repeated."""
     asks_for_blanks(stage, lin, wang, "〔eta〕前回您，金额〔amount〕。")
-    wang.says("今天18:00")
+    wang.says("明天18:00")
     assert "金额" in wang.last.text
     assert "前回您" not in wang.last.text
     wang.says("30元")
 
-    assert "今天18:00前回您，金额30元。" in stage.said_to(lin)
+    assert "明天18:00前回您，金额30元。" in stage.said_to(lin)
 
 
 def test_a_question_is_its_own_agents_to_give_up(stage: Stage, lin: Somebody, wang: Somebody) -> None:

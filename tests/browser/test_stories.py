@@ -52,7 +52,7 @@ def _answer(page: Browser) -> None:
     page.taps("desk", SEND)
     while _happens(page, before, asked) == "asked":
         asked += 1
-        page.writes("desk", "今天18:00")
+        page.writes("desk", "明天18:00")
 
 
 def _happens(page: Browser, before: int, asked: int) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from calmdesk.desk.calls import Button
 from calmdesk.desk.card import with_blanks
 from calmdesk.desk.kit import Kit, plain
 from calmdesk.desk.questions import Place, ask
-from calmdesk.playbook.kinds import Kind
+from calmdesk.playbook.kinds import Doubt, Kind
 from calmdesk.replies.template import blanks_of
 from calmdesk.store.rows import Case, Colleague, Message
 from calmdesk.store.store import Books
@@ -31,7 +32,7 @@ def ask_blanks(
     keys = blanks_of(text)
     blanks = [kit.blank(key, lang, written) for key in keys]
     agent = plain(colleague.name, 40)
-    lines = [_doubt(kit, lang, key, value) for key, value in (doubted or {}).items()]
+    lines = [_asked_about(kit, lang, key, value, books.now) for key, value in (doubted or {}).items()]
     lines += [kit.words(lang, "send_same_again"), ""] if doubted else []
     if len(blanks) == 1:
         name, example = blanks[0]
@@ -67,9 +68,9 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return text
 
 
-def doubtful(kit: Kit, values: Mapping[str, str]) -> dict[str, str]:
-    """Return the values that don't look like what their blank is for."""
-    return {key: value for key, value in values.items() if (kind := _kind(kit, key)) and not kind.fits(value)}
+def doubtful(kit: Kit, values: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Return the values that look odd in their blank: something else, or a time that is over or none."""
+    return {key: value for key, value in values.items() if _doubt(kit, key, value, now)}
 
 
 def _kind(kit: Kit, key: str) -> Kind | None:
@@ -78,9 +79,15 @@ def _kind(kit: Kit, key: str) -> Kind | None:
     return playbook.kinds.get(blank.kind or "") if blank else None
 
 
-def _doubt(kit: Kit, lang: str, key: str, value: str) -> str:
+def _doubt(kit: Kit, key: str, value: str, now: datetime) -> Doubt | None:
     kind = _kind(kit, key)
-    return kit.words(lang, "not_that_kind", said=plain(value, 60), kind=plain(kind.names.get(lang, key) if kind else key))
+    return kind.doubt(value, now.astimezone()) if kind else None
+
+
+def _asked_about(kit: Kit, lang: str, key: str, value: str, now: datetime) -> str:
+    """Return what is said of an odd value."""
+    kind, doubt = _kind(kit, key), _doubt(kit, key, value, now) or "unlike"
+    return kit.words(lang, f"odd_{doubt}", said=plain(value, 60), kind=plain(kind.names.get(lang, key) if kind else key))
 
 
 def _offered(kit: Kit, books: Books, colleague: Colleague, case: Case, keys: Sequence[str]) -> dict[str, str]:

@@ -169,7 +169,7 @@ def _edit_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: C
 def _blank_step(kit: Kit, books: Books, said: Said, colleague: Colleague, _case: Case, customer: Customer, step: Step) -> None:
     """Put what was written into the blanks, a line for each; those that are left are asked for, and without any the reply goes out.
 
-    What doesn't look like what a blank is for is asked about once: the same words again are meant.
+    What looks odd in its blank is asked about once: the same words again are meant.
     """
     lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
     answer = said.content.text.strip()
@@ -178,7 +178,7 @@ def _blank_step(kit: Kit, books: Books, said: Said, colleague: Colleague, _case:
     meant = step.data.get("doubted") or {}
     same = bool(meant) and answer.split() in (step.data["typed"].split(), " ".join(meant.values()).split())
     values = meant if same else values_in(step.data["text"], answer)
-    doubted = {} if same else doubtful(kit, values)
+    doubted = {} if same else doubtful(kit, values, books.now)
     sure = {key: value for key, value in values.items() if key not in doubted}
     asked = Step(step.kind, step.case_id, {**step.data, "typed": answer}, step.at)
     fill(kit, books, (said.chat.id, said.chat.thread), lang, colleague, customer, asked, sure, doubted)

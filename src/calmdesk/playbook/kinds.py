@@ -1,9 +1,10 @@
-"""The kinds of values that agents type for blanks: what one looks like, and how long it may be offered again. No I/O."""
+"""The kinds of values that agents type for blanks: what one looks like, and whether what it names lies ahead. No I/O."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -13,6 +14,12 @@ from calmdesk.text.language import ByLanguage, Patterns
 from calmdesk.text.numbers import pattern_with_numbers, value
 
 _NOON = 12
+_HOURS = 24
+_SINCE = timedelta(days=180)
+"""A date without a year that was so long ago is next year's; one that was lately is over."""
+
+Doubt = Literal["unlike", "vague", "over", "impossible"]
+"""What is odd about a value: it is something else, says no time to count on, is past, or there is no such time."""
 
 
 def _with(*groups: str) -> AfterValidator:
@@ -33,16 +40,47 @@ class Clock(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    vague: Patterns = ()
+    """Words that name no time at all (soon); with nothing else that does, an agent is asked when."""
+    gone: Patterns = ()
+    """What is past whenever it is said (yesterday)."""
     span: Patterns = ()
     """A span from now on (within two hours): it lies ahead whenever it is said."""
     on: Annotated[Patterns, _with("month", "day")] = ()
-    """A day that is the same whenever it is said, in groups `month` and `day`."""
+    """A day that is the same whenever it is said, in groups `month`, `day`, and `year` where it is named; of several one must be ahead."""
+    months: dict[str, Annotated[int, Field(ge=1, le=12)]] = {}
+    """Names of months, as the group `month` finds them."""
     later: Patterns = ()
     """Another day than today; the hours of today don't count then."""
     at: Annotated[Patterns, _with("hour")] = ()
     """A time of day, in groups `hour`, `minute`, `half`, and `late` where it is after noon."""
     until: dict[str, Annotated[int, Field(ge=1, le=24)]] = {}
     """Words for a part of the day, and the hour in which it is over."""
+
+    def doubt(self, text: str, then: datetime, now: datetime) -> Doubt | None:
+        """Say what is wrong *now* with a time typed *then*, both in the desk's own time; *text* is folded.
+
+        "Today" and "Friday" mean another day tomorrow: such words hold on the day on which they were typed.
+        """
+        parts = [hour for word, hour in self.until.items() if fold(word).text in text]
+        at = _found(self.at, text)
+        if _found(self.vague, text) and not (parts or at or _found((*self.span, *self.on, *self.later), text)):
+            return "vague"
+        if at and not _is_time(at):
+            return "impossible"
+        if _found(self.gone, text):
+            return "over"
+        if _found(self.span, text):
+            return None
+        if named := [found for pattern in self.on for found in pattern_with_numbers(pattern).finditer(text)]:
+            days = [day for found in named if (day := _day(found, then, self.months))]
+            return "impossible" if not days else "over" if max(days) < now.date() else None
+        if then.date() != now.date():
+            return "over"
+        if _found(self.later, text):
+            return None
+        ahead = _minutes(at) > now.hour * 60 + now.minute if at else all(now.hour < hour for hour in parts)
+        return None if ahead else "over"
 
 
 class Kind(BaseModel):
@@ -58,46 +96,47 @@ class Kind(BaseModel):
     offered: Literal["case", "agent"] = "case"
     """Where it is offered again: in the same case, or also in the other cases of the agent who typed it."""
     clock: Clock | None = None
-    """For a kind that says when: it is offered only as long as it lies ahead."""
+    """For a kind that says when: what doesn't lie ahead is asked about, and isn't offered again."""
 
     def fits(self, typed: str) -> bool:
         """Say whether a value looks like one of this kind."""
         text = fold(typed).text
         return _found(self.looks_like, text) is not None and _found(self.unlike, text) is None
 
-    def stands(self, typed: str, then: datetime, now: datetime) -> bool:
-        """Say whether a value typed *then* may be offered *now*, both in the desk's own time: what it names must lie ahead.
+    def doubt(self, typed: str, now: datetime) -> Doubt | None:
+        """Say what is odd about a value that is typed *now*, in the desk's own time."""
+        odd = self.clock.doubt(fold(typed).text, now, now) if self.clock else None
+        return odd or (None if self.fits(typed) else "unlike")
 
-        "Today" and "Friday" mean another day tomorrow: such words stand on the day on which they were typed.
-        """
-        if self.clock is None:
-            return True
-        text, clock = fold(typed).text, self.clock
-        if _found(clock.span, text):
-            return True
-        if on := _found(clock.on, text):
-            return _day(on, then) >= now.date()
-        if then.date() != now.date():
-            return False
-        if _found(clock.later, text):
-            return True
-        if at := _found(clock.at, text):
-            return _minutes(at) > now.hour * 60 + now.minute
-        return all(now.hour < hour for word, hour in clock.until.items() if fold(word).text in text)
+    def stands(self, typed: str, then: datetime, now: datetime) -> bool:
+        """Say whether a value typed *then* may be offered *now*, both in the desk's own time: what it names must lie ahead."""
+        return self.clock is None or self.clock.doubt(fold(typed).text, then, now) is None
 
 
 def _found(patterns: Patterns, text: str) -> re.Match[str] | None:
     return next((found for pattern in patterns if (found := pattern_with_numbers(pattern).search(text))), None)
 
 
-def _day(found: re.Match[str], then: datetime) -> date:
-    """Return the day that a value names: the next one after it was typed; the past where there is no such day."""
-    month, day = int(value(found["month"]) or 0), int(value(found["day"]) or 0)
+def _day(found: re.Match[str], then: datetime, months: Mapping[str, int]) -> date | None:
+    """Return the day that a value typed *then* names; without a year the nearest one; None where there is no such day."""
+    parts = found.groupdict()
+    month, day = months.get(parts["month"]) or int(value(parts["month"]) or 0), int(value(parts["day"]) or 0)
+    if parts.get("year"):
+        return _date(int(parts["year"]), month, day)
+    named = (_date(year, month, day) for year in (then.year, then.year + 1))
+    return next((one for one in named if one and then.date() - one < _SINCE), None)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
     try:
-        named = date(then.year, month, day)
-        return named if named >= then.date() else date(then.year + 1, month, day)
+        return date(year, month, day)
     except ValueError:
-        return date.min
+        return None
+
+
+def _is_time(found: re.Match[str]) -> bool:
+    minute = value(found.groupdict().get("minute") or "0") or 0
+    return (value(found["hour"]) or 0) <= _HOURS and minute < 60
 
 
 def _minutes(found: re.Match[str]) -> float:

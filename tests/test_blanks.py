@@ -166,7 +166,7 @@ def test_a_name_for_a_time_is_asked_about_once(stage: Stage, lin: Somebody, wang
     wang.says("小王")
 
     assert word("odd_unlike", said="小王", kind="时间") in wang.last.text
-    assert "例如：今天18:00" in wang.last.text
+    assert "例如：今天11:00" in wang.last.text
     assert len(stage.said_to(lin)) == before
 
     wang.says("今天18:00")
@@ -284,3 +284,38 @@ def test_a_time_that_cannot_be_is_asked_about_once_and_never_offered(
     assert any(said in one for one in stage.said_to(lin))
 
     assert asked(stage, lin, wang, text).labels == [word("button_give_up")]
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "eta", "arrival"),
+    [
+        (9, 0, ("今天11:00", "11 am today"), ("3月7日", "Saturday 7 March")),
+        (9, 1, ("今天12:00", "12 pm today"), ("3月7日", "Saturday 7 March")),
+        (18, 47, ("今天21:00", "9 pm today"), ("3月7日", "Saturday 7 March")),
+        (19, 30, ("明天上午10点", "10 am tomorrow"), ("3月7日", "Saturday 7 March")),
+        (2, 0, ("今天9:00", "9 am today"), ("3月7日", "Saturday 7 March")),
+    ],
+)
+def test_an_example_of_a_time_is_never_past(
+    adviser: Adviser, hour: int, minute: int, eta: tuple[str, str], arrival: tuple[str, str]
+) -> None:
+    """It is the next full hour that leaves room for the work, tomorrow morning late in the day, and a day of this week or the next."""
+    now, blanks = datetime(2026, 3, 2, hour, minute, tzinfo=UTC), adviser.playbook.blanks
+
+    assert (blanks["eta"].at("zh-Hans", now), blanks["eta"].at("en", now)) == eta
+    assert (blanks["arrival"].at("zh-Hans", now), blanks["arrival"].at("en", now)) == arrival
+
+
+def test_every_example_is_one_that_would_be_taken(adviser: Adviser) -> None:
+    """At no hour of the day does a question give an example that it would doubt."""
+    playbook = adviser.playbook
+    moments = [datetime(2026, 12, 30, hour, 31, tzinfo=UTC) for hour in range(24)]
+    kinds = {key: playbook.kinds[blank.kind] for key, blank in playbook.blanks.items() if blank.kind}
+
+    assert not [
+        (key, example)
+        for key, kind in kinds.items()
+        for lang in playbook.languages
+        for moment in moments
+        if kind.doubt(example := playbook.blanks[key].at(lang, moment), moment)
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,6 +12,8 @@ from calmdesk.playbook.playbook import Playbook
 from calmdesk.playbook.schema import ComplaintType
 from calmdesk.shelf import Problem
 from calmdesk.text.language import BY_LANGUAGE
+
+_MORNING, _NIGHT = datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 23, tzinfo=UTC)
 
 
 def check_languages(playbook: Playbook) -> list[Problem]:
@@ -90,7 +93,7 @@ def _blanks(playbook: Playbook) -> Iterator[Problem]:
             there_are = ", ".join(sorted(playbook.kinds)) or "none, for kinds.toml is missing"
             yield Problem(path, f"{key}.kind", f"unknown kind {blank.kind!r}; there are {there_are}")
             continue
-        for lang, example in blank.example.items():
+        for lang, example in ((lang, blank.at(lang, moment)) for lang in blank.example for moment in (_MORNING, _NIGHT)):
             if not kind.fits(example):
                 yield Problem(path, f"{key}.example.{lang}", f"{example!r} doesn't look like one of the kind {blank.kind!r} (kinds.toml)")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from importlib.resources import files
 
 import tomli
@@ -101,7 +102,7 @@ class Trial:
         lang = self._language()
         for blank in chosen.blanks:
             about = self.adviser.playbook.blanks[blank]
-            example = about.example.get(lang, "")
+            example = about.at(lang, datetime.now().astimezone())
             prompt = f"   {about.names.get(lang, blank)} [dim]({self._words()['example']} {escape(example)})[/] › "
             try:
                 value = self.ask(prompt).strip()

@@ -186,7 +186,7 @@ def _edit(kit: Kit, books: Books, hand: Hand) -> str:
     reply = _offered(books, hand)
     case = take(books, hand.case, hand.colleague)
     may_write(books, case, hand.customer)
-    text = BLANK.sub(lambda match: f"〔{kit.blank(match[1], hand.lang)[0]}〕", reply.text)
+    text = BLANK.sub(lambda match: f"〔{kit.blank(match[1], hand.lang)}〕", reply.text)
     said = kit.words(hand.lang, "edit_this", agent=plain(hand.colleague.name, 40))
     copies = [Button(kit.words(hand.lang, "button_copy"), copies=text)] if len(text) <= 256 else []
     data = {"suggestion": reply.id}

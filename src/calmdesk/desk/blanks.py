@@ -30,7 +30,7 @@ def ask_blanks(
     newest = books.readings.last(case.id)
     written = newest.advice["reading"]["lang"] if newest else None
     keys = blanks_of(text)
-    blanks = [kit.blank(key, lang, written) for key in keys]
+    blanks = [(kit.blank(key, lang), kit.example(key, written or lang, books.now)) for key in keys]
     agent = plain(colleague.name, 40)
     lines = [_asked_about(kit, lang, key, value, books.now) for key, value in (doubted or {}).items()]
     lines += [kit.words(lang, "send_same_again"), ""] if doubted else []

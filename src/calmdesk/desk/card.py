@@ -156,7 +156,7 @@ def with_blanks(kit: Kit, text: str, lang: str) -> str:
     """Return a reply as HTML, its blanks underlined and named."""
     shown, place = "", 0
     for match in BLANK.finditer(text):
-        shown += escape(text[place : match.start()], quote=False) + f"<u>〔{escape(kit.blank(match[1], lang)[0])}〕</u>"
+        shown += escape(text[place : match.start()], quote=False) + f"<u>〔{escape(kit.blank(match[1], lang))}〕</u>"
         place = match.end()
     return shown + escape(text[place:], quote=False)
 

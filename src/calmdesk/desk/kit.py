@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import escape
 
 from calmdesk.adviser import Adviser
@@ -65,10 +65,15 @@ class Kit:
         unnamed = "no_new_complaint" if any(heats[:-1]) else "no_complaint" if nature in {None, "none"} else "unnamed_complaint"
         return self.words(lang, "join").join(self.name("types", key, lang) for key in types) or self.words(lang, unnamed)
 
-    def blank(self, key: str, lang: str, written: str | None = None) -> tuple[str, str]:
-        """Return a blank's name in *lang*, and an example of what goes into a reply that is *written* in a language."""
+    def blank(self, key: str, lang: str) -> str:
+        """Return a blank's name."""
         found = self.adviser.playbook.blanks.get(key)
-        return (found.names.get(lang, key), found.example.get(written or lang, "")) if found else (key, "")
+        return found.names.get(lang, key) if found else key
+
+    def example(self, key: str, written: str, now: datetime) -> str:
+        """Return an example of what goes into a blank *now*, in a reply that is *written* in a language."""
+        found = self.adviser.playbook.blanks.get(key)
+        return found.at(written, now.astimezone()) if found else ""
 
     def urgency(self, case: Case) -> int:
         """Return how urgent what concerns a case is: by its heat, and at once where there is an alert."""

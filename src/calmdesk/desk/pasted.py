@@ -49,7 +49,7 @@ def _reading(kit: Kit, advice: Advice, text: str, lang: str) -> str:
 
 def _named(kit: Kit, text: str, lang: str) -> str:
     for key in kit.adviser.playbook.blanks:
-        text = text.replace(f"〔{key}〕", f"〔{kit.blank(key, lang)[0]}〕")
+        text = text.replace(f"〔{key}〕", f"〔{kit.blank(key, lang)}〕")
     return text
 
 

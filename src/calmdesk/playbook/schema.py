@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -18,6 +19,8 @@ ScriptStep = Literal[
     "analysis", "layering", "taking_initiative", "delivery_point", "lowering_expectations", "educating", "indirect", "benefit", "gain"
 ]
 """The nine steps in which scripts are made (E9)."""
+_AWAKE = (9, 21)
+"""The hours that an example of a time may name."""
 
 
 class _File(BaseModel):
@@ -190,6 +193,13 @@ class Wording(_File):
             yield from ((lang, phrase) for _, lang, phrase in self.cues if phrase not in self.agent.skip)
 
 
+class Ahead(_File):
+    """How far ahead the time of an example lies: the next full hour after that, or the day."""
+
+    days: int = Field(default=0, ge=0)
+    hours: int = Field(default=0, ge=0)
+
+
 class Blank(_File):
     """What the agent alone can know: a hole in a reply that must be filled before it is sent."""
 
@@ -199,6 +209,33 @@ class Blank(_File):
     called: dict[str, Words] = {}
     """What people also call it, by language: who writes that in brackets is shown the name."""
     example: ByLanguage
+    ahead: Ahead | None = None
+    """With it the example is worked out from the clock: `{hour24}`, or `{hour}` `{half}` (6 pm); `{day}`, `{month}`, `{month_name}`, `{weekday}`."""
+    late: ByLanguage = {}
+    """The example when no decent hour of today is so far ahead."""
+
+    @model_validator(mode="after")
+    def _can_be_worked_out(self) -> Self:
+        try:
+            for lang in self.example:
+                self.at(lang, datetime(2026, 3, 2, 9, tzinfo=UTC))
+        except (KeyError, IndexError, ValueError, AttributeError) as error:
+            raise ValueError(f"an example names {error}, which no clock says") from error
+        return self
+
+    def at(self, lang: str, now: datetime) -> str:
+        """Return an example that lies ahead *now*, by the desk's own clock."""
+        example = self.example.get(lang, "")
+        if self.ahead is None:
+            return example
+        moment = now + timedelta(days=self.ahead.days, hours=self.ahead.hours, minutes=59)
+        moment = moment.replace(hour=max(moment.hour, _AWAKE[0]))
+        if self.late and (moment.hour > _AWAKE[1] or moment.date() != now.date()):
+            return self.late.get(lang, "")
+        return example.format(
+            hour=moment.hour % 12 or 12, half="am" if moment.hour < 12 else "pm", hour24=moment.hour,
+            day=moment.day, month=moment.month, weekday=f"{moment:%A}", month_name=f"{moment:%B}",
+        )  # fmt: skip
 
 
 class Blanks(BaseModel):

@@ -42,7 +42,7 @@ def facts(kit: Kit) -> dict[str, str]:
 def blanks(kit: Kit) -> dict[str, str]:
     """Return each blank by its names in any language, and by what the code calls it."""
     there_are = kit.adviser.playbook.blanks
-    return {kit.blank(key, one)[0].casefold(): key for one in kit.words.languages for key in there_are} | {key: key for key in there_are}
+    return {kit.blank(key, one).casefold(): key for one in kit.words.languages for key in there_are} | {key: key for key in there_are}
 
 
 def fact_form(kit: Kit, key: str, lang: str) -> str:
@@ -52,7 +52,7 @@ def fact_form(kit: Kit, key: str, lang: str) -> str:
 
 def blank_form(kit: Kit, key: str, lang: str) -> str:
     """Return a blank as people write it."""
-    return f"〔{kit.blank(key, lang)[0]}〕"
+    return f"〔{kit.blank(key, lang)}〕"
 
 
 def forms(kit: Kit, called: str, lang: str, *, blank: bool = False) -> list[str]:

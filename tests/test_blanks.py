@@ -319,3 +319,52 @@ def test_every_example_is_one_that_would_be_taken(adviser: Adviser) -> None:
         for moment in moments
         if kind.doubt(example := playbook.blanks[key].at(lang, moment), moment)
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "of_kind"),
+    [
+        ("今天下午", "时间"),
+        ("昨天下午3点", "时间"),
+        ("whenever", "时间"),
+        ("Friday 28 November", "时间"),
+        ("30元", "金额"),
+        ("NT$300", "金额"),
+        ("今天18:00\n30元", "时间"),
+        ("小王", "姓名"),
+        ("周敏", "姓名"),
+    ],
+)
+def test_a_bare_value_waits_for_a_tap(stage: Stage, lin: Somebody, wang: Somebody, said: str, of_kind: str) -> None:
+    """A time, sum or known name alone is nearly always an answer that comes too late: it is held, with the reason, and one tap sends it."""
+    asked(stage, lin, wang, "主管〔supervisor〕会找您。")
+    wang.says("周敏")
+    before = stage.said_to(lin)
+    wang.says(said)
+
+    assert stage.said_to(lin) == before
+    assert word("bare_value", said=said, kind=of_kind) in wang.last.text
+    assert word("button_better") not in wang.last.labels
+
+    wang.taps(word("button_anyway"))
+    assert stage.said_to(lin) == [*before, said]
+
+
+@pytest.mark.parametrize(
+    "said", ["今天下午给您打电话", "好的", "稍等", "早上好", "Thanks", "退您30元，明天到账", "周敏会找您", "SF1402233445566"]
+)
+def test_a_sentence_goes_as_it_is(stage: Stage, lin: Somebody, wang: Somebody, said: str) -> None:
+    """Whoever writes even a little more than a value means the customer."""
+    asked(stage, lin, wang, "主管〔supervisor〕会找您。")
+    wang.says("周敏")
+    wang.says(said)
+
+    assert word("bare_value", said=said, kind="时间") not in wang.last.text
+
+
+def test_a_value_that_answers_the_customers_question_goes_as_it_is(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """Who asks when the shop opens may be told just that."""
+    lin.says("请问你们几点开门？")
+    wang.says("上午9点")
+
+    assert stage.said_to(lin)[-1] == "上午9点"

@@ -326,8 +326,9 @@ def _anyway(kit: Kit, books: Books, hand: Hand) -> str:
         send(kit, books, case, hand.customer, hand.colleague, step.data["better"], None)
         return kit.words(hand.lang, "sent")
     kinds = tuple(step.data["kinds"])
-    books.staff.note("sent although warned", hand.colleague.user_id, case.id, kinds=list(kinds))
-    message_id = customers.say(kit, books, case, hand.customer, step.data["text"], staff_id=hand.colleague.user_id, warned=kinds)
+    if kinds:  # a bare value was only asked about
+        books.staff.note("sent although warned", hand.colleague.user_id, case.id, kinds=list(kinds))
+    message_id = customers.say(kit, books, case, hand.customer, step.data["text"], staff_id=hand.colleague.user_id, warned=kinds or None)
     books.places.mirrored(hand.place[0], step.data["typed_as"], [message_id])
     kit.show(books, books.cases.get(case.id), hand.customer)
     return kit.words(hand.lang, "sent")

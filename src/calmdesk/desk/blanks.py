@@ -10,7 +10,7 @@ from calmdesk.desk.calls import Button
 from calmdesk.desk.card import with_blanks
 from calmdesk.desk.kit import Kit, plain
 from calmdesk.desk.questions import Place, ask
-from calmdesk.playbook.kinds import Doubt, Kind
+from calmdesk.playbook.kinds import Doubt, Kind, alone
 from calmdesk.replies.template import blanks_of
 from calmdesk.store.rows import Case, Colleague, Message
 from calmdesk.store.store import Books
@@ -71,6 +71,31 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 def doubtful(kit: Kit, values: Mapping[str, str], now: datetime) -> dict[str, str]:
     """Return the values that look odd in their blank: something else, or a time that is over or none."""
     return {key: value for key, value in values.items() if _doubt(kit, key, value, now)}
+
+
+def lone(kit: Kit, books: Books, colleague: Colleague, case: Case, text: str) -> Kind | None:
+    """Return of what kind a message is that is a bare value, most likely an answer that comes too late.
+
+    Such are names as well, where it is a colleague's or one that this agent filled in before. Who was asked something may answer so.
+    """
+    kinds = kit.adviser.playbook.kinds
+    found = alone(kinds.values(), text) or _names(kit, books, colleague).get(text.strip())
+    return None if found is None or _was_asked(books, case) else found
+
+
+def _names(kit: Kit, books: Books, colleague: Colleague) -> dict[str, Kind]:
+    """Return what travels from case to case with its kind: what was filled in, and the colleagues' names."""
+    filled_in = {value: kind for one in books.cases.filled_by(colleague.user_id) for key, value in one.details["filled"].items()
+                 if (kind := _kind(kit, key)) and kind.offered == "agent"}  # fmt: skip
+    named = next((kind for kind in kit.adviser.playbook.kinds.values() if kind.offered == "agent"), None)
+    return filled_in | ({one.name: named for one in books.staff.all()} if named else {})
+
+
+def _was_asked(books: Books, case: Case) -> bool:
+    """Say whether the customer had the last word, and it was a question."""
+    last = next((one for one in reversed(books.cases.messages(case.id)) if one.role in {"customer", "agent"}), None)
+    newest = books.readings.last(case.id)
+    return bool(last and newest and last.role == "customer" and newest.advice["reading"]["nature"] == "inquiry")
 
 
 def _kind(kit: Kit, key: str) -> Kind | None:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from calmdesk.desk import customers
 from calmdesk.desk.agents import RefusalError, fill, may_write, take
-from calmdesk.desk.blanks import doubtful, values_in
+from calmdesk.desk.blanks import doubtful, lone, values_in
 from calmdesk.desk.calls import Button
 from calmdesk.desk.card import with_blanks
 from calmdesk.desk.events import Edited, Said
 from calmdesk.desk.kit import Kit, plain
 from calmdesk.desk.questions import over
+from calmdesk.playbook.kinds import Kind
 from calmdesk.replies.template import BLANK
 from calmdesk.replies.tone import Caution, inspect
 from calmdesk.store.rows import Case, Colleague, Customer, Step
@@ -99,8 +100,10 @@ def _answer(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case
         _send_file(books, said, colleague, case, customer)
         kit.show(books, books.cases.get(case.id), customer)
         return
-    if cautions:
-        _warn(kit, books, said, colleague, case, text, cautions)
+    bare = lone(kit, books, colleague, case, text)
+    if cautions or bare:
+        why = _cautioned(kit, lang, colleague, cautions) if cautions or bare is None else _bare(kit, lang, colleague, text, bare)
+        _warn(kit, books, said, colleague, case, text, cautions, why)
         kit.show(books, case, customer)
         return
     _go(kit, books, said, colleague, case, customer, text)
@@ -127,10 +130,12 @@ def _send_file(books: Books, said: Said, colleague: Colleague, case: Case, custo
     books.places.mirrored(said.chat.id, said.message_id, [message_id])
 
 
-def _warn(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, text: str, cautions: Sequence[Caution]) -> None:
-    """Show what may hurt in what an agent typed, with a better wording where there is one; nothing has gone out yet."""
+def _warn(
+    kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, text: str, cautions: Sequence[Caution], why: str
+) -> None:  # fmt: skip
+    """Show *why* what an agent typed hasn't gone out yet, with a better wording where there is one."""
     lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
-    lines = [_cautioned(kit, lang, colleague, cautions)]
+    lines = [why]
     better = next((caution.better for caution in cautions if caution.better), None)
     if better:
         lines.append(f"\n{kit.words(lang, 'better')}\n{with_blanks(kit, better, lang)}")
@@ -148,6 +153,12 @@ def _cautioned(kit: Kit, lang: str, colleague: Colleague, cautions: Sequence[Cau
     """Return what may hurt in what an agent wrote, and that it hasn't gone out."""
     lines = [f"✋ {kit.words(lang, 'not_sent_yet', agent=plain(colleague.name, 40))}"]
     return "\n".join([*lines, *(f"· <b>{plain(caution.said, 60)}</b> {plain(caution.why, 200)}" for caution in cautions)])
+
+
+def _bare(kit: Kit, lang: str, colleague: Colleague, text: str, kind: Kind) -> str:
+    """Return that a message is nothing but a value, and hasn't gone out."""
+    said = kit.words(lang, "bare_value", said=plain(text, 60), kind=plain(kind.names.get(lang, "")))
+    return f"✋ {kit.words(lang, 'not_sent_yet', agent=plain(colleague.name, 40))}\n{said}"
 
 
 def _write_note(kit: Kit, books: Books, case: Case, customer: Customer, colleague: Colleague, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -15,6 +15,7 @@ from calmdesk.text.numbers import pattern_with_numbers, value
 
 _NOON = 12
 _HOURS = 24
+_WORD = re.compile(r"\w")
 _SINCE = timedelta(days=180)
 """A date without a year that was so long ago is next year's; one that was lately is over."""
 
@@ -93,10 +94,19 @@ class Kind(BaseModel):
     """One of these is found in such a value …"""
     unlike: Patterns = ()
     """… and none of these."""
+    beside: Patterns = ()
+    """What may stand beside such a value in a message that says nothing else; without any a message isn't looked through for this kind."""
     offered: Literal["case", "agent"] = "case"
     """Where it is offered again: in the same case, or also in the other cases of the agent who typed it."""
     clock: Clock | None = None
     """For a kind that says when: what doesn't lie ahead is asked about, and isn't offered again."""
+
+    def without(self, text: str) -> str:
+        """Return a folded text without the values of this kind in it."""
+        clock = self.clock or Clock()
+        for pattern in (*clock.on, *clock.at, *clock.span, *clock.gone, *clock.later, *clock.vague, *self.looks_like):
+            text = pattern_with_numbers(pattern).sub(" ", text)
+        return text
 
     def fits(self, typed: str) -> bool:
         """Say whether a value looks like one of this kind."""
@@ -111,6 +121,18 @@ class Kind(BaseModel):
     def stands(self, typed: str, then: datetime, now: datetime) -> bool:
         """Say whether a value typed *then* may be offered *now*, both in the desk's own time: what it names must lie ahead."""
         return self.clock is None or self.clock.doubt(fold(typed).text, then, now) is None
+
+
+def alone(kinds: Iterable[Kind], typed: str) -> Kind | None:
+    """Return the kind of what was typed where that is a value, or several, and nothing else: the answer to a question, not a sentence."""
+    looked_for = [kind for kind in kinds if kind.beside]
+    text, first = fold(typed).text, None
+    for kind in looked_for:
+        rest = kind.without(text)
+        first, text = first or (kind if rest != text else None), rest
+    for pattern in (pattern for kind in looked_for for pattern in kind.beside):
+        text = pattern_with_numbers(pattern).sub(" ", text)
+    return first if first and not _WORD.search(text) else None
 
 
 def _found(patterns: Patterns, text: str) -> re.Match[str] | None:

@@ -210,7 +210,7 @@ class Blank(_File):
     """What people also call it, by language: who writes that in brackets is shown the name."""
     example: ByLanguage
     ahead: Ahead | None = None
-    """With it the example is worked out from the clock: `{hour24}`, or `{hour}` `{half}` (6 pm); `{day}`, `{month}`, `{month_name}`, `{weekday}`."""
+    """The clock fills in the example: `{hour24}`, `{hour} {half}` (6 pm), `{day}`, `{month}`, `{month_name}`, `{weekday}`."""
     late: ByLanguage = {}
     """The example when no decent hour of today is so far ahead."""
 

@@ -196,14 +196,33 @@ def test_of_several_answers_only_the_odd_one_is_asked_about(stage: Stage, lin: S
         assert stage.said_to(lin)[-1] == "今天18:00前回您，金额老板。"
 
 
-def test_lines_in_the_wrong_order_are_noticed(stage: Stage, lin: Somebody, wang: Somebody) -> None:
-    """A time for the name and a name for the time: both are asked about, and in the right order they go."""
-    asked(stage, lin, wang, "主管〔supervisor〕〔eta〕前联系您。")
-    wang.says("今天18:00\n周敏")
-    assert {f"“{said}”" in wang.last.text for said in ("今天18:00", "周敏")} == {True}
-    wang.says("周敏\n今天18:00")
+@pytest.mark.parametrize("how", ["tap", "again", "anew"])
+def test_lines_in_another_order_are_shown_in_their_places_first(stage: Stage, lin: Somebody, wang: Somebody, how: str) -> None:
+    """A sum for the time and a time for the sum: the reply is shown as it would be, and goes at a tap, or with the same words again."""
+    asked(stage, lin, wang, "〔eta〕前回您，金额〔amount〕。")
+    before = len(stage.said_to(lin))
+    wang.says("300元\n今晚8点")
+    assert word("ask_order") in wang.last.text
+    assert "今晚8点前回您，金额300元。" in wang.last.text
+    assert wang.last.labels == [word("button_order"), word("button_give_up")]
+    assert len(stage.said_to(lin)) == before
 
-    assert "主管周敏今天18:00前联系您。" in stage.said_to(lin)
+    if how == "tap":
+        wang.taps(word("button_order"))
+    else:
+        wang.says("300元\n今晚8点" if how == "again" else "今晚9点\n300元")
+    assert stage.said_to(lin)[before:] == ["今晚9点前回您，金额300元。" if how == "anew" else "今晚8点前回您，金额300元。"]
+
+
+def test_three_in_another_order_find_their_places(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """Each value goes where only it fits; what fits nowhere else is asked about by itself."""
+    asked(stage, lin, wang, "主管〔supervisor〕〔eta〕前联系您，补〔amount〕。")
+    wang.says("今天18:00\n30元\n周敏")
+    assert "主管周敏今天18:00前联系您，补30元。" in wang.last.text
+    wang.says("周敏\n老板\n30元")
+
+    assert word("odd_unlike", said="老板", kind="时间") in wang.last.text
+    assert word("ask_order") not in wang.last.text
 
 
 @pytest.mark.parametrize(

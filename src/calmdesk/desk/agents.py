@@ -9,7 +9,7 @@ from typing import Any
 from calmdesk.desk import customers
 from calmdesk.desk.advising import others
 from calmdesk.desk.alarms import alarm, told
-from calmdesk.desk.blanks import ask_blanks, filled
+from calmdesk.desk.blanks import ORDERED, ask_blanks, filled
 from calmdesk.desk.calls import Button
 from calmdesk.desk.card import View
 from calmdesk.desk.correcting import correct
@@ -150,7 +150,7 @@ def send(
 
 def fill(
     kit: Kit, books: Books, place: Place, lang: str, colleague: Colleague, customer: Customer, step: Step, values: Mapping[str, str],
-    doubted: Mapping[str, str] | None = None,
+    doubted: Mapping[str, str] | None = None, ordered: Mapping[str, str] | None = None,
 ) -> bool:  # fmt: skip
     """Put values into the blanks that somebody was asked for; say whether the reply goes out, for what is left is asked for again."""
     case = books.cases.get(step.case_id or 0)
@@ -160,7 +160,8 @@ def fill(
         raise RefusalError("wrote_since")
     text, values = filled(step.data["text"], values), {**step.data.get("values", {}), **values}
     if BLANK.search(text):
-        ask_blanks(kit, books, colleague, place, lang, case, text, {**step.data, "values": values}, again=True, doubted=doubted)
+        data = {**step.data, "values": values}
+        ask_blanks(kit, books, colleague, place, lang, case, text, data, again=True, doubted=doubted, ordered=ordered)
         return False
     case = take(books, case, colleague)
     may_write(books, case, customer)
@@ -169,16 +170,18 @@ def fill(
 
 
 def _fill(kit: Kit, books: Books, hand: Hand) -> str:
-    """Fill a blank with what was last typed for it."""
+    """Fill a blank with what was last typed for it, or all with what was typed in another order."""
     step = books.staff.step(hand.colleague.user_id, *hand.place)
     asked = books.staff.asked_by(hand.place[0], hand.tap.message_id or 0)
     if asked is not None and asked != hand.colleague.user_id:
         raise RefusalError("not_asked")
-    value = step.data["offered"].get(hand.arguments[0]) if step and asked and step.kind == "blank" and hand.arguments else None
-    if step is None or value is None or step.case_id != hand.case.id:
+    if step is None or step.kind != "blank" or not asked or step.case_id != hand.case.id:
+        raise RefusalError("outdated")
+    values = step.data["ordered"] if hand.arguments == (ORDERED,) else {key: step.data["offered"].get(key) for key in hand.arguments}
+    if not values or not all(values.values()):
         raise RefusalError("outdated")
     over(books, hand.colleague, hand.place)
-    gone = fill(kit, books, hand.place, hand.lang, hand.colleague, hand.customer, step, {hand.arguments[0]: value})
+    gone = fill(kit, books, hand.place, hand.lang, hand.colleague, hand.customer, step, values)
     return kit.words(hand.lang, "sent" if gone else "fill_in")
 
 

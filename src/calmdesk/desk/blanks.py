@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import permutations
 from typing import Any
 
 from calmdesk.desk.calls import Button
@@ -15,17 +16,23 @@ from calmdesk.replies.template import blanks_of
 from calmdesk.store.rows import Case, Colleague, Message
 from calmdesk.store.store import Books
 
+ORDERED = "*"
+"""What the button says that takes all values in the order shown."""
 _LONGEST_OFFER = 60
 """Characters; what is longer is typed anew, for a button couldn't show what it sends."""
+
+_MOST_ORDERED = 5
+"""Of more values than so many no other order is looked for."""
 
 
 def ask_blanks(
     kit: Kit, books: Books, colleague: Colleague, place: Place, lang: str, case: Case, text: str, data: Mapping[str, Any],
-    *, again: bool = False, doubted: Mapping[str, str] | None = None,
+    *, again: bool = False, doubted: Mapping[str, str] | None = None, ordered: Mapping[str, str] | None = None,
 ) -> None:  # fmt: skip
     """Ask for the blanks of a text, all at once; *again*, for those that are left, without the text.
 
-    Values that were *doubted* stand above: the same words once more are taken as they are.
+    Values that were *doubted* stand above: the same words once more are taken as they are. *ordered* are those that were typed, each
+    where it belongs: the whole text is shown with them, and goes out at a tap, or with the same words once more.
     """
     newest = books.readings.last(case.id)
     written = newest.advice["reading"]["lang"] if newest else None
@@ -34,13 +41,15 @@ def ask_blanks(
     agent = plain(colleague.name, 40)
     lines = [_asked_about(kit, lang, key, value, books.now) for key, value in (doubted or {}).items()]
     lines += [kit.words(lang, "send_same_again"), ""] if doubted else []
-    if len(blanks) == 1:
+    if ordered:
+        lines += [kit.words(lang, "ask_order"), "", with_blanks(kit, filled(text, ordered), lang), "", kit.words(lang, "order_so")]
+    elif len(blanks) == 1:
         name, example = blanks[0]
         lines.append(kit.words(lang, "ask_blank", agent=agent, name=plain(name), example=plain(example)))
     else:
         lines.append(kit.words(lang, "ask_blanks", agent=agent))
         lines += [kit.words(lang, "one_blank", name=plain(name), example=plain(example)) for name, example in blanks]
-    offered = _offered(kit, books, colleague, case, keys)
+    offered = _offered(kit, books, colleague, case, keys) if not ordered else {}
     if place[0] > 0:  # where the field for a reply opens by itself there is no room for buttons
         lines += [kit.words(lang, "last_filled", value=f"<code>{plain(value)}</code>") for value in offered.values()]
     if not again:
@@ -49,7 +58,9 @@ def ask_blanks(
     taps = [
         [Button(value if len(keys) == 1 else f"〔{names[key]}〕{value}", data=f"fill:{case.id}:{key}")] for key, value in offered.items()
     ]
-    step = {**data, "text": text, "offered": offered, "doubted": dict(doubted or {})}
+    if ordered:
+        taps = [[Button(kit.words(lang, "button_order"), data=f"fill:{case.id}:{ORDERED}")]]
+    step = {**data, "text": text, "offered": offered, "doubted": dict(ordered or doubted or {}), "ordered": dict(ordered or {})}
     ask(kit, books, colleague, place, lang, case, "blank", step, "\n".join(lines), [*taps, []])
 
 
@@ -66,6 +77,15 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     for key, value in values.items():
         text = text.replace(f"〔{key}〕", value)
     return text
+
+
+def in_order(kit: Kit, values: Mapping[str, str]) -> dict[str, str]:
+    """Return values that don't fit their blanks in the order in which each of them does; none where there is no such order."""
+    fits = {(key, value): (kind := _kind(kit, key)) is None or kind.fits(value) for key in values for value in values.values()}
+    if len(values) > _MOST_ORDERED or all(fits[pair] for pair in values.items()):
+        return {}
+    orders = (dict(zip(values, order, strict=True)) for order in permutations(values.values()))
+    return next((order for order in orders if all(fits[pair] for pair in order.items())), {})
 
 
 def doubtful(kit: Kit, values: Mapping[str, str], now: datetime) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from calmdesk.desk import customers
 from calmdesk.desk.agents import RefusalError, fill, may_write, take
-from calmdesk.desk.blanks import doubtful, lone, values_in
+from calmdesk.desk.blanks import doubtful, in_order, lone, values_in
 from calmdesk.desk.calls import Button
 from calmdesk.desk.card import with_blanks
 from calmdesk.desk.events import Edited, Said
@@ -180,7 +180,7 @@ def _edit_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: C
 def _blank_step(kit: Kit, books: Books, said: Said, colleague: Colleague, _case: Case, customer: Customer, step: Step) -> None:
     """Put what was written into the blanks, a line for each; those that are left are asked for, and without any the reply goes out.
 
-    What looks odd in its blank is asked about once: the same words again are meant.
+    What looks odd in its blank is asked about once: the same words again are meant. What would fit in another order is shown in it.
     """
     lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
     answer = said.content.text.strip()
@@ -189,10 +189,11 @@ def _blank_step(kit: Kit, books: Books, said: Said, colleague: Colleague, _case:
     meant = step.data.get("doubted") or {}
     same = bool(meant) and answer.split() in (step.data["typed"].split(), " ".join(meant.values()).split())
     values = meant if same else values_in(step.data["text"], answer)
-    doubted = {} if same else doubtful(kit, values, books.now)
-    sure = {key: value for key, value in values.items() if key not in doubted}
+    ordered = {} if same else in_order(kit, values)
+    doubted = {} if same or ordered else doubtful(kit, values, books.now)
+    sure = {key: value for key, value in values.items() if key not in doubted and not ordered}
     asked = Step(step.kind, step.case_id, {**step.data, "typed": answer}, step.at)
-    fill(kit, books, (said.chat.id, said.chat.thread), lang, colleague, customer, asked, sure, doubted)
+    fill(kit, books, (said.chat.id, said.chat.thread), lang, colleague, customer, asked, sure, doubted, ordered)
 
 
 def _reply(kit: Kit, books: Books, said: Said, text: str, buttons: list[list[Button]] | None = None) -> None:

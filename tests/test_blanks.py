@@ -232,6 +232,11 @@ def test_three_in_another_order_find_their_places(stage: Stage, lin: Somebody, w
         ("sum", "30 | 30元 | 三十块 | NT$300 | £15 | 全额 | half | 20 quid | 10%", "今天18:00 | 小王 | 明天 | tomorrow"),
         ("name", "周敏 | 周一鸣 | 林佳穎 | Priya Shah | May Chen | O'Brien | 王主管", "今天18:00 | 明天上午 | 30元 | 两小时内 | Friday 6 pm | tomorrow"),
         ("share", "三成 | 30% | 一半 | 1/3 | 两盒 | a third | 百分之二十", "小王 | 今天18:00"),
+        (
+            "words",
+            "退您50元 | 今天补发一箱新的 | 换新 | a new one | 30% off | 5折 | 明天补寄 | refund £20 | 全退",
+            "-5元 2月30日 | 50元 | 11月28日 | 明天下午3点 | £15 | 3 May | 6 pm today | ？？ | 123",
+        ),
         ("number", "SF1402233445566 | 9031 2234 5566 | RM 4410 2233 5GB | 顺丰SF1402233445566", "小王 | 明天 | 30元"),
     ],
 )  # fmt: skip
@@ -387,3 +392,13 @@ def test_a_value_that_answers_the_customers_question_goes_as_it_is(stage: Stage,
     wang.says("上午9点")
 
     assert stage.said_to(lin)[-1] == "上午9点"
+
+
+def test_a_solution_of_figures_and_dates_is_asked_about_once(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """What is to be done can't be said in figures alone; the same again is taken."""
+    asked(stage, lin, wang, "这样办：〔solution〕。")
+    wang.says("-5元 2月30日")
+    assert word("odd_unlike", said="-5元 2月30日", kind="一句说明") in wang.last.text
+    wang.says("今天补发一箱新的")
+
+    assert "这样办：今天补发一箱新的。" in stage.said_to(lin)

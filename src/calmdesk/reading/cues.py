@@ -38,6 +38,8 @@ _BOUND = "(?:(?<![a-z0-9])|(?![a-z0-9]))"
 """Keeps a Latin word from matching inside a longer one."""
 _NUMBER = re.compile(NUMBER)
 _DEMANDS = "demands."
+_DENIABLE = ("types.", _DEMANDS)
+"""Labels of what somebody may say that they never asked for."""
 _CROSSING = "/"
 """Where a cue may cross a mark, out of its clause into the next."""
 
@@ -86,6 +88,8 @@ class Hit(NamedTuple):
     start: int
     end: int
     negated: bool
+    disclaimed: bool = False
+    """Whether its clause says of it that it isn't wanted or was never asked for; only types and demands can be."""
 
 
 class CueSyntaxError(ValueError):
@@ -310,8 +314,8 @@ class Lexicon:
             )
             # What begins with a negator of its own isn't turned round by another one before it.
             negated = covered and not self.negation.begins(text[start:end])
-            unwanted = not negated and cue.label.startswith(_DEMANDS) and self.negation.disclaims(text, clause, start)
-            yield Hit(cue, start, end, negated or unwanted)
+            disclaimed = cue.label.startswith(_DENIABLE) and self.negation.disclaims(text, clause, start)
+            yield Hit(cue, start, end, negated or (disclaimed and cue.label.startswith(_DEMANDS)), disclaimed)
 
     def _places(self, folded: Folded) -> Iterator[tuple[int, int, int, int, int]]:
         """Yield where forms stand: start, the form's number, the spelling's rank, end, and how much of the end is a tail."""

@@ -14,6 +14,7 @@ from calmdesk.reading.facts import FactFinder
 from calmdesk.reading.goods import Goods, GoodsFinder
 from calmdesk.reading.linear import Floats
 from calmdesk.reading.reading import CALM, CONTENT, Facts
+from calmdesk.text.clauses import clause_at, clauses
 from calmdesk.text.fold import Folded, fold
 from calmdesk.text.language import Languages, detect
 
@@ -37,6 +38,8 @@ LONGEST_READ = 5000
 """Characters of a message that are read; Telegram's own limit is 4,096. What stands behind is kept, not read."""
 SCORED = ("types", "nature", "temperament", "traits", "needs", "risks")
 """The dimensions that are scored label by label."""
+_MISREAD = "signals.misread"
+"""The cues of somebody who says that they were taken wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Glance:
     """For each output of the weights, and each label that only has cues."""
     intensity: int
     types: tuple[str, ...]
+    denied: Set[str]
+    """The types that it names only to say that they were never meant."""
     nature: str
     strongly: Set[str]
     """The labels that a strong cue speaks for."""
@@ -93,6 +98,8 @@ class Glancer:
 
     def _glance(self, folded: Folded, hits: tuple[Hit, ...], scored: Scored, lang: str) -> Glance:
         probabilities = self._probabilities(scored.logits, hits) if folded.text else {}
+        claimed = self._claimed("types", probabilities)
+        probabilities |= self._denied(folded, hits, probabilities)
         fired = {hit.cue.label for hit in hits if not hit.negated and (hit.cue.strength == "strong" or _is_all(hit, folded))}
         if scored.known < _LITTLE:
             probabilities = {output: max(likely, _SURE) if output in fired else 0.0 for output, likely in probabilities.items()}
@@ -108,6 +115,7 @@ class Glancer:
             probabilities=probabilities,
             intensity=0 if nature == "none" else max(intensity, int(nature in _DISPLEASED)),
             types=types,
+            denied=frozenset(claimed) - frozenset(self._claimed("types", probabilities)),
             nature=nature,
             strongly=fired,
             signals=tuple(label for label in self.labels["signals"] if f"signals.{label}" in fired),
@@ -115,6 +123,24 @@ class Glancer:
             facts=self.facts.find(folded),
             goods=self.goods.find(folded),
         )
+
+    def _denied(self, folded: Folded, hits: Sequence[Hit], probabilities: Mapping[str, float]) -> dict[str, float]:
+        """Return the types that are less likely without the clauses that say that something was never meant, and how likely they are.
+
+        "I never said that I want a refund" isn't about a refund. What else such a clause has words for stays.
+        """
+        spans = clauses(folded)
+        misread = {clause_at(hit.start, hit.end, spans) for hit in hits if hit.cue.label == _MISREAD and not hit.negated}
+        denials = {clause for hit in hits if hit.disclaimed and (clause := clause_at(hit.start, hit.end, spans)) in misread}
+        if not denials:
+            return {}
+        rest = fold(",".join(folded.text[start:end] for start, end in spans if (start, end) not in denials))
+        found = self.lexicon.find(rest)
+        [scored] = self.classifier.score([rest.text], [found])
+        without = self._probabilities(scored.logits, found) if rest.text else {}
+        spoken = {hit.cue.label for hit in hits if not (hit.disclaimed or hit.negated) and clause_at(hit.start, hit.end, spans) in denials}
+        outputs = {f"types.{label}" for label in self.labels["types"]} - spoken
+        return {output: less for output in outputs if (less := without.get(output, 0.0)) < probabilities.get(output, 0.0)}
 
     def _probabilities(self, logits: Floats, hits: Sequence[Hit]) -> dict[str, float]:
         known = dict(zip(self.classifier.outputs, probability(logits).tolist(), strict=True))

@@ -102,25 +102,30 @@ class Reader:
         """Return what the last message complains of, and what the ones before it did, each the less likely the longer ago.
 
         Words that end the matter (settled, thanks, praise) end it. What complains of nothing by itself is about the last complaint. What
-        agents *said* of earlier messages holds.
+        the customer says they never meant falls away. What agents *said* of earlier messages holds.
         """
-        standing, likely, newest, types = Standing(), dict[str, float](), tuple[str, ...](), tuple[str, ...]()
+        standing, likely, types = Standing(), dict[str, float](), tuple[str, ...]()
+        complaints: list[tuple[str, ...]] = []
         for number, glance in enumerate(glances):
             own = standing.heard(glance.types, self.glancer.spoken("types", glance))
             faded = {label: still * _FADES for label, still in likely.items()} | dict.fromkeys(standing.added, _FADES)
             likely = faded | {label: max(glance.probabilities[f"types.{label}"], faded.get(label, 0.0)) for label in own}
+            likely = {label: still for label, still in likely.items() if label not in glance.denied}
+            complaints = [kept for one in complaints if (kept := tuple(label for label in one if label not in glance.denied))]
             if glance.ends:
                 types = own
             else:
                 said_so = {*own, *standing.added}
                 claimed = [label for label, still in likely.items() if label in said_so or self.glancer.reaches("types", label, still)]
-                types = tuple(sorted(claimed, key=lambda label: -likely[label])) or (newest if glance.nature != "none" else ())
-            newest = own or newest
+                types = tuple(sorted(claimed, key=lambda label: -likely[label])) or (
+                    complaints[-1] if complaints and glance.nature != "none" else ()
+                )
+            complaints += [own] if own else []
             became = self._corrected("types", said, number)
             if became is not None and number < len(glances) - 1:
                 standing.corrected(types, became)
                 likely = {label: still for label, still in likely.items() if label in became}
-                newest = became
+                complaints = [became] if became else []
         return types
 
     def _risks(self, glances: Sequence[Glance], said: Said) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

@@ -75,6 +75,45 @@ def test_what_was_carried_over_is_taken_away_for_good(stage: Stage) -> None:
     assert "logistics" not in claims(stage, "types")
 
 
+def test_the_level_follows_what_an_agent_says(stage: Stage) -> None:
+    """A risk that was added by mistake makes a hard case of it, and taken away again an ordinary one."""
+    lin, wang = people(stage)
+    lin.says(LATE)
+
+    def level() -> int:
+        return stage.store.now(lambda books: books.cases.get(1)).level
+
+    before = level()
+    corrects(wang, "人身安全")
+    assert level() > before
+    corrects(wang, "人身安全")
+
+    assert level() == before
+
+
+def test_a_case_that_a_supervisor_was_called_to_stays_hard(stage: Stage) -> None:
+    """Correcting its types doesn't make it one for beginners."""
+    lin, wang = people(stage)
+    lin.says(LATE)
+    wang.taps(word("button_supervisor"))
+    corrects(wang, "快递物流")
+
+    assert stage.store.now(lambda books: books.cases.get(1)).level == 5
+
+
+@pytest.mark.parametrize("labels", [["只是问问"], ["✓ 快递物流", "🟢0"]])
+def test_an_agent_can_say_that_it_is_just_a_question(stage: Stage, labels: list[str]) -> None:
+    """One button, or no type left and the heat at 0: it is a question then, and no reply is sorry for anything."""
+    lin, wang = people(stage)
+    lin.says("快递八天了还没到")
+    assert claims(stage, "types") == ["logistics"]
+    corrects(wang, *labels)
+    advice = stage.store.now(lambda books: View.of(books, 1)).advice
+
+    assert (advice["reading"]["nature"], advice["reading"]["types"], advice["reading"]["intensity"]) == ("inquiry", [], 0)
+    assert not {"apologize", "empathize"} & {technique for one in advice["suggestions"] for technique in one["techniques"]}
+
+
 def test_a_type_that_was_added_stays_until_it_is_taken_away(stage: Stage) -> None:
     """However many messages say nothing of it; taken away it is gone, and put back it stays again."""
     lin, wang = people(stage)

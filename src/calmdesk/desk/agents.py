@@ -212,7 +212,7 @@ def _panel(kit: Kit, books: Books, hand: Hand) -> str:
 
 
 def _fix(kit: Kit, books: Books, hand: Hand) -> str:
-    """Correct one label of the newest reading; the suggestions follow at once, and supervisors hear what it alerts of."""
+    """Correct one label of the newest reading, or say that it is just a question; supervisors hear what it alerts of."""
     if len(hand.arguments) != 2:
         raise RefusalError("outdated")
     corrected = correct(kit, books, hand.case, hand.customer, hand.colleague, *hand.arguments)

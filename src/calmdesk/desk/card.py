@@ -233,4 +233,6 @@ def _corrections(kit: Kit, view: View, lang: str) -> Buttons:
     ]
     rows = [types[place : place + 3] for place in range(0, len(types), 3)] + [heat]
     rows += [some[place : place + 3] for some in (risks, manner) for place in range(0, len(some), 3)]
+    asks = reading.get("nature") == "inquiry" and not reading.get("types")
+    rows.append([choice("nature", "inquiry", kit.words(lang, "button_question"), asks)])
     return [*rows, [Button(kit.words(lang, "button_done"), data=f"panel.:{case}")]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from calmdesk.desk.advising import advise
@@ -10,6 +11,9 @@ from calmdesk.desk.kit import Kit
 from calmdesk.reading.standing import GONE
 from calmdesk.store.rows import Case, Colleague, Customer
 from calmdesk.store.store import Books
+
+JUST_A_QUESTION = ("nature", "inquiry")
+"""What a tap says on a message that complains of nothing: of no type, and calm."""
 
 
 def correct(
@@ -29,15 +33,21 @@ def correct(
     books.staff.note("corrected", colleague.user_id, case.id, dimension=dimension)
     case = _withdrawn(kit, books, case, dimension, label)
     read = advise(kit, books, case, customer)
-    if dimension == "types":
-        books.cases.set(case.id, types=tuple(changes[dimension]))
-    return books.cases.get(case.id), read[1].alerts if read else ()
+    if read is None:
+        return books.cases.get(case.id), ()
+    case, advice = read
+    types = tuple(changes.get("types", case.types))
+    level = kit.adviser.reader.case_level(replace(advice.reading, types=types))
+    books.cases.set(case.id, types=types, level=case.level if case.supervised_at else level)
+    return books.cases.get(case.id), advice.alerts
 
 
 def _changes(kit: Kit, advice: Mapping[str, Any], said: Mapping[str, Any], dimension: str, label: str) -> dict[str, Any]:
     """Return by dimension what a tap on a label says; a risk that is taken away is gone from the message and from the case."""
     playbook, reading = kit.adviser.playbook, advice["reading"]
     known = set(playbook.complaints) if dimension == "types" else set(playbook.labels.get(dimension, ()))
+    if (dimension, label) == JUST_A_QUESTION:
+        return {"types": [], "intensity": 0, dimension: label}
     if dimension == "intensity" and label.isdigit() and int(label) <= 4:
         return {dimension: int(label)}
     if dimension not in {"types", "risks", "temperament"} or label not in known:

@@ -198,6 +198,10 @@ class Reader:
         claimed += [f"signals.{label}" for label in reading.signals] + [f"intensity.{reading.intensity}"]
         return max((self.levels.get(label, 1) for label in claimed), default=1)
 
+    def case_level(self, reading: Reading) -> int:
+        """Return the level that a case asks for: that of its last message, or of a risk that an earlier one named."""
+        return self.level_of(replace(reading, risks=(*reading.risks, *reading.earlier_risks)))
+
 
 def _complained_of(glances: Sequence[Glance]) -> Goods | None:
     """Return the goods that the case is about: those of the newest complaint that names any, else those named last."""

@@ -140,12 +140,17 @@ class Reading:
         return "rising" if now > before else "falling" if now < before else "level"
 
     def corrected(self, labels: Mapping[str, Any]) -> Reading:
-        """Return the reading with what somebody who knows better says, by dimension; the level is the caller's to set anew."""
+        """Return the reading with what somebody who knows better says, by dimension; the level is the caller's to set anew.
+
+        Who says that it complains of nothing and is wholly calm says that it is a question.
+        """
         types = tuple(labels.get("types", self.types))
         nature = labels.get("nature", self.nature)
         if types and nature == "none":
             nature = "valid"
         intensity = labels.get("intensity", self.intensity)
+        if "types" in labels and not types and labels.get("intensity") == 0:
+            nature = "inquiry"
         return replace(
             self,
             types=types,

@@ -85,6 +85,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
     large = policy.get("large_sum")
     lasting = {risk for risk in reading.earlier_risks if playbook.labels["risks"][risk].lasts}
     told = {signal for signal in reading.earlier_signals if signal in playbook.signals and playbook.signals[signal].lasts}
+    signals = frozenset(reading.signals) | told
     situation = Situation(
         labels={
             "types": frozenset(reading.types),
@@ -93,7 +94,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
             "traits": frozenset(reading.traits),
             "needs": frozenset(reading.needs),
             "risks": frozenset(reading.risks) - frozenset(reading.kept_risks),
-            "signals": frozenset(reading.signals) | told,
+            "signals": signals,
             "demands": frozenset(reading.demands),
             "alerts": frozenset(),
             "product": frozenset(filter(None, (reading.product, reading.product_kind))),
@@ -122,6 +123,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
         known=known,
         policy=policy,
         main_type=reading.types[0] if reading.types else None,
+        own_words=frozenset(key for key in signals if key in playbook.signals and playbook.signals[key].own_words),
     )
     before = {"risks": frozenset(reading.earlier_risks), "signals": frozenset(reading.earlier_signals)}
     past = Situation({**situation.labels, **before}, {**situation.numbers, "heat": max(reading.heat[:-1], default=0)}, situation.flags)

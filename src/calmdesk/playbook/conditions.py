@@ -106,6 +106,8 @@ class Situation:
 
     main_type: str | None = None
     """The most certain of the complaint types: what the case is about first."""
+    own_words: frozenset[str] = frozenset()
+    """Signals of the case beside which only wordings that name one of them may be offered."""
 
     def with_alerts(self, alerts: frozenset[str]) -> Situation:
         """Return the same situation with these alerts."""

@@ -45,6 +45,8 @@ class Label(_File):
     """Whether nobody who says it has calmed down: the heat is at least that of the message before, however calm the words."""
     asks: bool = False
     """Whether who says it wants to know something: calm and without a complaint, such words vent nothing."""
+    own_words: bool = False
+    """Whether only wordings that name it may be offered: to who mourns, a word made for others is a wrong one."""
     practice: Words = ()
 
 

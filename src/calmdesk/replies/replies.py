@@ -87,6 +87,7 @@ class Replies:
             for reply in self.of(lang, technique)
             if reply.head.hold(situation)
             and not (reply.head.unless and reply.head.unless.any_holds(situation))
+            and (not situation.own_words or not situation.own_words.isdisjoint(reply.head.signals))
             and reply.uses.required <= situation.known.keys()
             and all(situation.policy.get(key) for key in reply.uses.policy)
             and barred.isdisjoint(reply.head.also)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from calmdesk.adviser import Adviser
+from calmdesk.conversation import Conversation
 from calmdesk.desk.calls import ChangeTopic, MakeTopic, Outcome
 from calmdesk.desk.card import View, card, topic_name
 from tests.desk_people import Shown, Somebody, Stage
@@ -227,3 +229,34 @@ def test_a_closed_case_shows_no_alarm_and_reopened_by_hand_it_is_as_it_was(stage
     assert seen(stage)[0].startswith("🆘")
     assert seen(stage)[1].splitlines()[0] == before.splitlines()[0]
     assert [call for call in stage.calls if isinstance(call, ChangeTopic)][-1].closed is False
+
+
+# -- who was hurt, as people say it
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("锅把手没焊牢，开水全浇我孙子手上了，起了一溜泡", "hurt_child"),
+        ("夹子弹到我女儿眼睛，又红又肿", "hurt_child"),
+        ("壶盖一掀热气喷到我婆婆脸上，烫出一片水泡", "hurt_other"),
+        ("你们那个梯子我爬上去腿断了", ""),
+        ("滾水整個倒在我孫子手上，起了一整排水泡", "hurt_child"),
+        ("隔壁鄰居踩那張凳子摔斷手", "hurt_other"),
+        ("梯突然散開，我跌落嚟斷咗隻手", ""),
+        ("The clip pinged into my daughter's eye, red and swollen", "hurt_child"),
+        ("Gran slipped off the chair and fractured her hip", "hurt_other"),
+    ],
+)
+def test_an_injury_is_read_with_whoever_has_it(adviser: Adviser, text: str, who: str) -> None:
+    """A burn, a fall, a broken bone, an eye; a grandson, a neighbour, the writer: in three languages."""
+    reading = adviser.read(Conversation.of(text))
+
+    assert "safety" in reading.risks
+    assert [signal for signal in reading.signals if signal.startswith("hurt_")] == ([who] if who else [])
+
+
+@pytest.mark.parametrize("text", ["椅子腿断了", "桌腳斷一隻", "One of the table legs snapped off", "爷爷说很好用，就是眼镜腿断了"])
+def test_a_chairs_leg_is_nobodys(adviser: Adviser, text: str) -> None:
+    """Things have legs, arms and faces too."""
+    assert "safety" not in adviser.read(Conversation.of(text)).risks

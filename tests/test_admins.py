@@ -527,8 +527,8 @@ def test_every_version_is_kept_and_any_comes_back_with_one_tap(shop: Stage, admi
         person.taps(word("admin_button_publish"))
     opens(admin)
     admin.taps(word("admin_button_versions"))
-    assert f"<b>2</b> {word('admin_state_live')} · 阿瑞" in admin.last.text
-    assert f"<b>1</b> {word('admin_state_past')} · 林姐" in admin.last.text
+    assert f"<b>第 2 版 {word('admin_state_live')}</b> · 阿瑞" in admin.last.text
+    assert f"<b>第 1 版 {word('admin_state_past')}</b> · 林姐" in admin.last.text
 
     assert word("admin_published") in admin.taps(word("admin_button_return", number=1))
     assert "坏的是哪一角呢？" in admin.last.text
@@ -562,7 +562,7 @@ def test_a_second_person_approves_where_the_settings_ask_for_it(open_shop: Open)
     writes(admin, "坏的是哪一角呢？")
     assert word("admin_button_publish") not in admin.last.labels
     assert word("admin_proposed") in admin.taps(word("admin_button_propose"))
-    assert word("admin_one_awaits", number=1) in admin.last.text
+    assert word("admin_one_awaits", name="林姐") in admin.last.text
     assert word("admin_please_approve", name="林姐", script="问 · [称呼]，哪一块坏了？") in rui.last.text
     assert f"{word('admin_after')} 坏的是哪一角呢？" in rui.last.text
     assert shop.store.now(lambda books: books.wordings.live()) == {}

@@ -303,7 +303,7 @@ def test_a_condition_is_dropped_with_a_tap(open_in: OpenIn) -> None:
     shop, admin = open_in(changes={ONE: "+++\nheat = [2, 4]\nunless = { shown = true }\n+++\n哪一块坏了？"} | FOUR)
     first_opened(admin)
     admin.taps("使用条件")
-    assert "1. 火气 2–4\n2. 不用于：顾客发过照片或视频" in admin.last.text
+    assert "1. 火气 2–4\n2. 顾客发过照片或视频时，不用" in admin.last.text
     admin.taps("去掉 1")
 
     assert shop.store.now(lambda books: books.wordings.of(ONE))[0].text == "+++\nunless = { shown = true }\n+++\n哪一块坏了？"
@@ -366,3 +366,65 @@ def test_made_up_buttons_of_conditions_do_nothing(open_in: OpenIn, data: str) ->
     admin.sends_data(f"script.{data.format(mark)}", admin.last.number)
 
     assert shop.store.now(lambda books: books.wordings.of(ONE)) == []
+
+
+def test_back_leads_to_the_list_that_one_came_from(open_in: OpenIn) -> None:
+    """From a search's hit to its hits, also by way of the versions; from a technique's list to that list."""
+    _, admin = open_in()
+    admin.says("/templates 哪一块")
+    hits = admin.last.text
+    admin.taps("1")
+    for button in ("admin_button_versions", "admin_button_back", "admin_button_back"):
+        admin.taps(WORDS("zh-Hans", button))
+    assert admin.last.text == hits
+
+    opens(admin)
+    admin.taps(WORDS("zh-Hans", "admin_button_back"))
+    assert admin.last.text.startswith("<b>问 · 语言1</b>")
+
+
+def test_back_keeps_a_condition_that_was_added(open_in: OpenIn) -> None:
+    """Under the draft's conditions stands that they aren't published, and a button leads to the page where they are."""
+    shop, admin = open_in(changes=FOUR)
+    first_opened(admin)
+    chooses(admin, "使用条件", "只在…时用", WORDS("zh-Hans", "admin_if_shown"))
+    assert WORDS("zh-Hans", "admin_came", what=WORDS("zh-Hans", "admin_if_shown")) in admin.last.text
+    admin.taps(WORDS("zh-Hans", "admin_button_when"))
+    assert f"1. {WORDS('zh-Hans', 'admin_if_shown')}" in admin.last.text
+    assert WORDS("zh-Hans", "admin_a_draft") in admin.last.text
+    admin.taps(WORDS("zh-Hans", "admin_button_draft"))
+    admin.taps(WORDS("zh-Hans", "admin_button_publish"))
+
+    assert [one.state for one in shop.store.now(lambda books: books.wordings.of(ONE))] == ["live"]
+
+
+def test_only_what_was_published_has_a_number(open_in: OpenIn) -> None:
+    """A tap on a condition takes the place of the draft before it; drafts are taken up or thrown away out of the list."""
+    shop, admin = open_in(changes=FOUR)
+    sent(admin, "哪一边坏了？", "zh-Hans")
+    first_opened(admin)
+    chooses(admin, "使用条件", "只在…时用", WORDS("zh-Hans", "admin_if_shown"))
+    chooses(admin, "使用条件", "只在…时用", WORDS("zh-Hans", "admin_if_complaint"))
+    assert len(shop.store.now(lambda books: books.wordings.of(ONE))) == 2
+
+    first_opened(admin)
+    chooses(admin, WORDS("zh-Hans", "admin_button_versions"), WORDS("zh-Hans", "admin_button_throw", number=2))
+    assert "哪一边坏了？" not in admin.last.text
+    chooses(admin, WORDS("zh-Hans", "admin_button_take_up", number=1), WORDS("zh-Hans", "admin_button_publish"))
+    assert WORDS("zh-Hans", "admin_from_chat", number=1, name="林姐", when="")[:6] in admin.last.text
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("zh-Hans", "这条消息属于none或valid时，不用"),
+        ("zh-Hant", "這則訊息屬於none或valid時，不用"),
+        ("en", "never where the message counts as none or valid"),
+    ],
+)
+def test_when_a_wording_is_not_offered_is_said_in_a_sentence(open_in: OpenIn, lang: str, told: str) -> None:
+    """Not a list of the names that conditions have, with colons."""
+    _, admin = open_in(lang, {ONE: '+++\nunless = { nature = ["none", "valid"] }\n+++\n哪一块坏了？'} | FOUR)
+    first_opened(admin)
+
+    assert f"· {told}" in admin.last.text

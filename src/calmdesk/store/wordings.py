@@ -24,6 +24,13 @@ class Version:
     made_at: datetime
     approved_by: int | None
     approved_at: datetime | None
+    number: int
+    """Its place among those of its file that came into force; 0 for one that never did."""
+
+
+_VERSIONS = """SELECT *, CASE WHEN state IN ('live', 'past') THEN (
+    SELECT count(*) FROM wordings AS other WHERE other.key = wordings.key AND other.id <= wordings.id AND other.state IN ('live', 'past')
+) ELSE 0 END AS number FROM wordings"""
 
 
 class Wordings:
@@ -35,23 +42,27 @@ class Wordings:
 
     def add(self, key: str, text: str, made_by: int, state: str = "draft") -> Version:
         """Keep a new version of a file."""
-        row = self._db.execute(
+        made = self._db.execute(
             """INSERT INTO wordings (key, version, text, state, made_by, made_at)
-               VALUES (?, (SELECT coalesce(max(version), 0) + 1 FROM wordings WHERE key = ?), ?, ?, ?, ?) RETURNING *""",
+               VALUES (?, (SELECT coalesce(max(version), 0) + 1 FROM wordings WHERE key = ?), ?, ?, ?, ?) RETURNING id""",
             (key, key, whole(text), state, made_by, stamp(self._now)),
         ).fetchone()
-        return _version(row)
+        return self.get(made["id"])
+
+    def drop(self, version_id: int) -> None:
+        """Throw a draft away."""
+        self._db.execute("DELETE FROM wordings WHERE id = ? AND state = 'draft'", (version_id,))
 
     def get(self, version_id: int) -> Version:
         """Return a version; raise LookupError where there is none."""
-        row = self._db.execute("SELECT * FROM wordings WHERE id = ?", (version_id,)).fetchone()
+        row = self._db.execute(f"{_VERSIONS} WHERE id = ?", (version_id,)).fetchone()
         if row is None:
             raise LookupError(f"no version {version_id}")
         return _version(row)
 
     def of(self, key: str) -> list[Version]:
         """Return the versions of a file, the newest first."""
-        return [_version(row) for row in self._db.execute("SELECT * FROM wordings WHERE key = ? ORDER BY version DESC", (key,))]
+        return [_version(row) for row in self._db.execute(f"{_VERSIONS} WHERE key = ? ORDER BY id DESC", (key,))]
 
     def live(self) -> dict[str, str]:
         """Return the text of every file that has a live version: it goes before the file in the folders."""
@@ -59,7 +70,7 @@ class Wordings:
 
     def awaiting(self) -> list[Version]:
         """Return the versions that a second person has to approve, the oldest first."""
-        return [_version(row) for row in self._db.execute("SELECT * FROM wordings WHERE state = 'awaits' ORDER BY id")]
+        return [_version(row) for row in self._db.execute(f"{_VERSIONS} WHERE state = 'awaits' ORDER BY id")]
 
     def publish(self, version_id: int, approved_by: int | None = None) -> None:
         """Make a version the live one of its file; the one before it is past. Who approved it once is kept."""
@@ -99,5 +110,5 @@ class Wordings:
 def _version(row: sqlite3.Row) -> Version:
     return Version(
         row["id"], row["key"], row["version"], row["text"], row["state"], row["made_by"], moment(row["made_at"]), row["approved_by"],
-        moment_or_none(row["approved_at"]),
+        moment_or_none(row["approved_at"]), row["number"],
     )  # fmt: skip

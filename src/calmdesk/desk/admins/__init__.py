@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from calmdesk.desk import pasted
-from calmdesk.desk.admins import figures, health, occasions, scripts, team, writing
+from calmdesk.desk.admins import figures, health, occasions, scripts, team, versions, writing
 from calmdesk.desk.admins.team import accepts
 from calmdesk.desk.admins.visit import Page, Visit
 from calmdesk.desk.events import Said, Tapped
@@ -106,7 +106,9 @@ _BUTTONS: dict[str, tuple[Role, Page]] = {
     **team.BUTTONS, "leave": ("agent", _leave), "script.home": ("admin", scripts.home), "script.technique": ("admin", scripts.technique),
     "script.folder": ("admin", scripts.folder), "script.types": ("admin", scripts.types), "script.type": ("admin", scripts.of_type),
     "script.search": ("admin", scripts.search), "script.found": ("admin", scripts.found), "script.open": ("admin", scripts.opened),
-    "script.new": ("admin", writing.new), "script.publish": ("admin", writing.publish), "script.versions": ("admin", writing.versions),
+    "script.list": ("admin", scripts.listed),
+    "script.new": ("admin", writing.new), "script.publish": ("admin", writing.publish), "script.versions": ("admin", versions.versions),
+    "script.draft": ("admin", versions.draft), "script.throw": ("admin", versions.throw),
     "script.return": ("admin", writing.returned), "script.file": ("admin", writing.to_file), "script.off": ("admin", writing.off),
     "script.approve": ("admin", writing.approve), "script.refuse": ("admin", writing.refuse),
     **{action: ("admin", page) for action, page in occasions.BUTTONS.items()},

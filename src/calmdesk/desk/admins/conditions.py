@@ -50,8 +50,26 @@ def _each(kit: Kit, conditions: Conditions, lang: str) -> Iterator[str]:
 
 
 def _line(kit: Kit, key: str, labels: Sequence[str], lang: str) -> str:
-    joint = kit.words(lang, "admin_and" if key in _ALL else "admin_or")
-    return kit.words(lang, f"admin_if_{key}", what=joint.join(label_name(kit, key, one, lang) for one in labels))
+    return kit.words(
+        lang, f"admin_if_{key}", what=_listed(kit, [label_name(kit, key, one, lang) for one in labels], lang, every=key in _ALL)
+    )
+
+
+def _listed(kit: Kit, names: Sequence[str], lang: str, *, every: bool) -> str:
+    """Return names as a sentence lists them: *every* one, or any; a name that is a list itself is set apart from the next by a word."""
+    comma, last = kit.words(lang, "admin_and"), kit.words(lang, "admin_and" if every else "admin_or")
+    if any(comma in name for name in names):
+        return last.join(names)
+    return last.join([*([comma.join(names[:-1])] if names[1:] else []), names[-1]])
+
+
+def changed(kit: Kit, before: Reply | None, after: Reply | None, lang: str) -> list[str]:
+    """Return which conditions came and which went between two versions of a wording, in words; none where one of them isn't used."""
+    if before is None or after is None:
+        return []
+    was, becomes = conditions_of(kit, before, lang), conditions_of(kit, after, lang)
+    came = [kit.words(lang, "admin_came", what=one) for one in becomes if one not in was]
+    return [*came, *(kit.words(lang, "admin_went", what=one) for one in was if one not in becomes)]
 
 
 def label_name(kit: Kit, key: str, label: str, lang: str) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 
 from calmdesk.check.conditions import known_labels
-from calmdesk.desk.admins import scripts, writing
+from calmdesk.desk.admins import scripts, telling, writing
 from calmdesk.desk.admins.conditions import condition, conditions_of, label_name
 from calmdesk.desk.admins.findings import wording
 from calmdesk.desk.admins.visit import Visit, leaf, mark, marked, rows, turning
@@ -15,6 +15,7 @@ from calmdesk.desk.kit import plain
 from calmdesk.playbook.conditions import CONDITION_KEYS, Conditions
 from calmdesk.replies.template import ALWAYS_KNOWN, ReplyHead
 from calmdesk.shelf import front_matter
+from calmdesk.store.wordings import Version
 
 _OFFERED = (
     "shown", "types", "demands", "heat", "traits", "temperament", "signals", "risks", "product", "knows", "turn", "repeated", "open_demand",
@@ -44,7 +45,12 @@ def when(visit: Visit, rest: str) -> None:
     if not drops and not by_text:
         lines.append(f"· {plain(visit.words('admin_always'))}")
     add = [visit.button(f"admin_button_{side}", f"script.side:{wanted}:{base}:{side}:0") for side in (_ONLY, _NOT)]
-    visit.show("\n".join(lines), [add, *rows(drops), [visit.button("admin_button_back", f"script.open:{wanted}")]])
+    last = [visit.button("admin_button_back", f"script.open:{wanted}")]
+    draft = _own_draft(visit, found[0], base)
+    if draft is not None:
+        lines.append(f"<i>{visit.words('admin_a_draft')}</i>")
+        last.insert(0, visit.button("admin_button_draft", f"script.draft:{draft.id}"))
+    visit.show("\n".join(lines), [add, *rows(drops), last])
 
 
 def side(visit: Visit, rest: str) -> None:
@@ -113,11 +119,15 @@ def _draft(visit: Visit, found: tuple[str, str], base: str, head: Conditions, un
     """Keep the wording with other conditions as a draft, and show what comes of it."""
     key, text = found
     whole = f"{_front_matter(head, unless)}{front_matter(text)[1]}"
-    back = visit.button("admin_button_back", f"script.when:{mark(key)}:{base}")
     if whole == text:
         visit.toast("admin_same")
+    elif heard := writing.faults(visit, key, whole):
+        back = visit.button("admin_button_back", f"script.when:{mark(key)}:{base}")
+        visit.show(telling.refused(visit.kit, heard, visit.lang), [[back]])
     else:
-        writing.offer(visit, key, whole, writing.faults(visit, key, whole), [back])
+        if before := _own_draft(visit, key, base):
+            visit.books.wordings.drop(before.id)  # the new draft has all of it
+        writing.offer(visit, visit.books.wordings.add(key, whole, visit.colleague.user_id))
 
 
 def _front_matter(head: Conditions, unless: Conditions) -> str:
@@ -188,8 +198,14 @@ def _text(visit: Visit, wanted: str, base: str) -> tuple[str, str] | None:
     if key is None:
         visit.toast("outdated", box=True)
         return None
-    draft = next((one for one in visit.books.wordings.of(key) if str(one.id) == base and one.made_by == visit.colleague.user_id), None)
-    return key, draft.text if draft and draft.state == "draft" else writing.used(visit, key)
+    draft = _own_draft(visit, key, base)
+    return key, draft.text if draft else writing.used(visit, key)
+
+
+def _own_draft(visit: Visit, key: str, base: str) -> Version | None:
+    """Return the draft of who asks that a button is about; None where it is about what is used."""
+    drafts = (one for one in visit.books.wordings.of(key) if one.state == "draft" and one.made_by == visit.colleague.user_id)
+    return next((one for one in drafts if str(one.id) == base), None)
 
 
 def _place(key: str) -> int:

@@ -77,6 +77,8 @@ def preview(visit: Visit, key: str, before: str, after: str) -> str:
 
 
 def _both(visit: Visit, old: str | None, new: str | None) -> str:
+    if old is not None and old == new:
+        return f"{visit.words('admin_both')} {_shown(visit, old)}"
     return f"{visit.words('admin_before')} {_shown(visit, old)}\n{visit.words('admin_after')} {_shown(visit, new)}"
 
 

@@ -69,6 +69,7 @@ def folder(visit: Visit, rest: str) -> None:
     _, lang, name, _ = found.split("/")
     title = f"{visit.kit.technique(name, visit.lang)} · {_language(visit, lang)}"
     back = visit.button("admin_button_back", f"script.technique:{mark(name)}")
+    visit.came_from(f"script.folder:{wanted}:{page}")
     _list(visit, title, [key for key in keys if key.startswith(found)], page, f"script.folder:{wanted}:{{}}", back)
 
 
@@ -97,7 +98,18 @@ def of_type(visit: Visit, rest: str) -> None:
             keys.append(key)
     keys.sort(key=lambda key: (key.split("/")[1] != visit.lang, key))
     back = visit.button("admin_button_back", "script.types:0")
+    visit.came_from(f"script.type:{wanted}:{page}")
     _list(visit, visit.kit.name("types", found, visit.lang), keys, page, f"script.type:{wanted}:{{}}", back)
+
+
+def listed(visit: Visit, rest: str) -> None:
+    """Show the list again out of which a wording was opened; where that is long ago, its technique's."""
+    action, _, seen = visit.came_from().partition(":")
+    page = {"script.found": found, "script.type": of_type, "script.folder": folder}.get(action)
+    if page is None:
+        folder(visit, rest)
+    else:
+        page(visit, seen)
 
 
 def search(visit: Visit, _rest: str = "") -> None:
@@ -117,6 +129,7 @@ def found(visit: Visit, rest: str) -> None:
     sheets = visit.kit.adviser.shelf.sheets
     keys = [key for key in wordings(visit) if parts and _holds(sheets[key].text, key, parts)]
     keys.sort(key=lambda key: (key.split("/")[1] != visit.lang, key))
+    visit.came_from(f"script.found:{page}:{words}")
     turn = f"script.found:{{}}:{words}" if len(words.encode("utf-8", "replace")) <= _LONGEST_SEARCH and not set("{}") & set(words) else ""
     _list(visit, visit.words("admin_found", words=words), keys, page, turn, visit.button("admin_button_back", "script.home:0"))
 
@@ -207,7 +220,7 @@ def show(visit: Visit, key: str) -> None:
     last_row = []
     if reply is not None:
         last_row = [visit.button("admin_button_when", f"script.when:{it}:0"), visit.button("admin_button_off", f"script.off:{it}")]
-    last_row.append(visit.button("admin_button_back", f"script.folder:{mark(key.rpartition('/')[0] + '/')}:0"))
+    last_row.append(visit.button("admin_button_back", f"script.list:{mark(key.rpartition('/')[0] + '/')}:0"))
     visit.show("\n".join(lines), [row, last_row])
 
 
@@ -217,5 +230,5 @@ def _origin(visit: Visit, versions: Sequence[Version]) -> str:
     awaits = next((one for one in versions if one.state == "awaits"), None)
     said = visit.words("admin_from_file")
     if live is not None:
-        said = visit.words("admin_from_chat", number=live.version, name=visit.name(live.made_by), when=visit.at(live.made_at))
-    return f"{said} · {visit.words('admin_one_awaits', number=awaits.version)}" if awaits else said
+        said = visit.words("admin_from_chat", number=live.number, name=visit.name(live.made_by), when=visit.at(live.made_at))
+    return f"{said} · {visit.words('admin_one_awaits', name=visit.name(awaits.made_by))}" if awaits else said

@@ -19,6 +19,8 @@ T = TypeVar("T")
 PAGE = 8
 """So many things stand on one page."""
 _ROW = 4
+_LISTS = -1
+"""In place of a thread: where it is kept which list somebody looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,14 @@ class Visit:
             self.kit.toast(self.books, self.tap_id, self.words(key, **values) if key else "", box=box)
         elif key:
             self.show(plain(self.words(key, **values)))
+
+    def came_from(self, action: str = "") -> str:
+        """Note by which action somebody got the list they see now; without one, return the last, "" where that is long ago."""
+        if action:
+            self.books.staff.begin(self.colleague.user_id, self.chat_id, _LISTS, "list", None, {"action": action})
+            return action
+        seen = self.books.staff.step(self.colleague.user_id, self.chat_id, _LISTS)
+        return str(seen.data["action"]) if seen else ""
 
     def afresh(self) -> Visit:
         """Return the same visit, to be answered below and not in place."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from calmdesk.desk.admins import brackets, scripts, telling
-from calmdesk.desk.admins.conditions import conditions_of
+from calmdesk.desk.admins.conditions import changed, conditions_of
 from calmdesk.desk.admins.findings import findings, wording
 from calmdesk.desk.admins.preview import preview
 from calmdesk.desk.admins.renewal import SWITCHED_OFF, renewed
-from calmdesk.desk.admins.visit import Visit, admins, leaf, mark, marked, rows, turning
+from calmdesk.desk.admins.visit import Visit, admins, mark, marked
 from calmdesk.desk.calls import Button
 from calmdesk.desk.kit import Kit, plain
 from calmdesk.shelf import Problem, front_matter
@@ -18,7 +17,6 @@ from calmdesk.store.rows import Step
 from calmdesk.store.wordings import Version
 
 _LONGEST = 4000
-_ON_A_LINE = 150
 
 
 def new(visit: Visit, wanted: str) -> None:
@@ -42,27 +40,40 @@ def written(visit: Visit, text: str, step: Step) -> None:
     own_head, said = front_matter(text.lstrip())
     said, unknown = brackets.written(visit.kit, said.strip(), body, visit.lang)
     whole = f"{'' if said.startswith('+++') else own_head or head}{said}\n"
-    again = [visit.button("admin_button_again", f"script.new:{mark(key)}"), visit.button("admin_button_back", f"script.open:{mark(key)}")]
+    again = _again(visit, key)
     if len(text) > _LONGEST:
         visit.show(plain(visit.words("admin_too_long", most=_LONGEST)), [again])
     elif whole.strip() == f"{head}{body}".strip() and not _is_off(visit, key):
         visit.show(plain(visit.words("admin_same")), [again])
     else:
         heard = [*unknown, *faults(visit, key, whole, own_head.count("\n"), bracketed=bool(unknown))]
-        offer(visit, key, whole, heard, again)
+        if heard:
+            visit.show(telling.refused(visit.kit, heard, visit.lang), [again])
+        else:
+            offer(visit, visit.books.wordings.add(key, whole, visit.colleague.user_id))
 
 
-def offer(visit: Visit, key: str, whole: str, heard: Sequence[str], again: list[Button]) -> None:
-    """Keep a text as a draft and show what it would say in real cases; where it can't be published, say what was *heard* against it."""
-    if heard:
-        visit.show(telling.refused(visit.kit, heard, visit.lang), [again])
-        return
-    version = visit.books.wordings.add(key, whole, visit.colleague.user_id)
+def _again(visit: Visit, key: str) -> list[Button]:
+    return [visit.button("admin_button_again", f"script.new:{mark(key)}"), visit.button("admin_button_back", f"script.open:{mark(key)}")]
+
+
+def offer(visit: Visit, version: Version) -> None:
+    """Show what a draft would say in real cases, and when it would be offered, with the button that publishes it."""
+    key = version.key
+    before = visit.kit.adviser.shelf.sheets[key].text
     when = "\n".join(f"· {plain(line, 200)}" for line in _when(visit, version))
-    lines = [f"✅ {visit.words('admin_no_findings')}", preview(visit, key, visit.kit.adviser.shelf.sheets[key].text, whole), when]
+    lines = [f"✅ {visit.words('admin_no_findings')}", preview(visit, key, before, version.text), _changes(visit, version), when]
     needs = "admin_button_propose" if visit.kit.settings.desk.two_people else "admin_button_publish"
     way = visit.button("admin_button_when", f"script.when:{mark(key)}:{version.id}")
-    visit.show("\n\n".join(lines), [[visit.button(needs, f"script.publish:{version.id}"), way], again])
+    visit.show(
+        "\n\n".join(line for line in lines if line), [[visit.button(needs, f"script.publish:{version.id}"), way], _again(visit, key)]
+    )
+
+
+def _changes(visit: Visit, version: Version) -> str:
+    """Return which conditions come and go with a version, as HTML."""
+    before, after = wording(version.key, used(visit, version.key))[0], wording(version.key, version.text)[0]
+    return "\n".join(f"<b>{plain(line, 200)}</b>" for line in changed(visit.kit, before, after, visit.lang))
 
 
 def _when(visit: Visit, version: Version) -> list[str]:
@@ -99,16 +110,22 @@ def _told(visit: Visit, problems: list[Problem]) -> str:
 
 def publish(visit: Visit, number: str) -> Kit | None:
     """Bring a draft into force, or before a second person where the settings want one."""
-    version = _version(visit, number, {"draft"})
+    version = own_draft(visit, number)
     if version is None or _overtaken(visit, version):
-        return None
-    if version.made_by != visit.colleague.user_id:
-        visit.toast("outdated", box=True)
         return None
     if visit.kit.settings.desk.two_people:
         propose(visit, version)
         return None
     return _into_force(visit, version)
+
+
+def own_draft(visit: Visit, number: str) -> Version | None:
+    """Return the draft of who asks that a button is about; None, said so, where it isn't one."""
+    version = _version(visit, number, {"draft"})
+    if version is not None and version.made_by != visit.colleague.user_id:
+        visit.toast("outdated", box=True)
+        return None
+    return version
 
 
 def _version(visit: Visit, number: str, states: set[str]) -> Version | None:
@@ -141,7 +158,7 @@ def _into_force(visit: Visit, version: Version, approved_by: int | None = None) 
     below = visit.kit.adviser.shelf.bare().sheets.get(version.key)
     if below is not None and below.text == version.text:  # the file itself counts again, and follows when it is changed
         visit.books.wordings.retire(version.key)
-    visit.books.staff.note("wording published", visit.colleague.user_id, key=version.key, version=version.version)
+    visit.books.staff.note("wording published", visit.colleague.user_id, key=version.key, version=version.id)
     return _in_force(visit, version.key, "admin_published")
 
 
@@ -156,7 +173,7 @@ def _in_force(visit: Visit, key: str, said: str) -> Kit:
 def propose(visit: Visit, version: Version) -> None:
     """Put a version before the other admins."""
     visit.books.wordings.state(version.id, "awaits")
-    visit.books.staff.note("wording proposed", visit.colleague.user_id, key=version.key, version=version.version)
+    visit.books.staff.note("wording proposed", visit.colleague.user_id, key=version.key, version=version.id)
     told = 0
     for one in admins(visit.books, but=visit.colleague.user_id):
         reader = replace(visit, colleague=one, lang=visit.kit.language(one), chat_id=one.user_id, thread=0, page=None)
@@ -174,7 +191,8 @@ def _proposal(visit: Visit, version: Version) -> tuple[str, list[list[Button]]]:
         visit.button("admin_button_approve", f"script.approve:{version.id}"),
         visit.button("admin_button_refuse", f"script.refuse:{version.id}"),
     ]
-    return "\n\n".join([head, text, preview(visit, version.key, before, version.text)]), [buttons]
+    parts = [head, text, preview(visit, version.key, before, version.text), _changes(visit, version)]
+    return "\n\n".join(part for part in parts if part), [buttons]
 
 
 def approve(visit: Visit, number: str) -> Kit | None:
@@ -193,7 +211,7 @@ def refuse(visit: Visit, number: str) -> None:
     version = _another_persons(visit, number)
     if version is not None:
         visit.books.wordings.state(version.id, "refused")
-        visit.books.staff.note("wording refused", visit.colleague.user_id, key=version.key, version=version.version)
+        visit.books.staff.note("wording refused", visit.colleague.user_id, key=version.key, version=version.id)
         _tell_author(visit, version, "admin_was_refused")
         visit.toast("admin_refused_now")
         scripts.show(visit, version.key)
@@ -222,51 +240,6 @@ def _tell_author(visit: Visit, version: Version, key: str) -> None:
         told = replace(visit, lang=visit.kit.language(author))
         said = told.words(key, name=plain(visit.colleague.name, 40), script=scripts.called(told, version.key))
         visit.kit.whisper(visit.books, author.user_id, said)
-
-
-def versions(visit: Visit, rest: str) -> None:
-    """Show every version of a wording: who wrote it when, and a button to go back to it."""
-    wanted, _, page = rest.partition(":")
-    key = marked(wanted, scripts.wordings(visit))
-    if key is None:
-        visit.toast("outdated", box=True)
-        return
-    kept = visit.books.wordings.of(key)
-    here, pages, shown = leaf(kept, page)
-    lines = [f"<b>{visit.words('admin_versions')}</b> · {scripts.called(visit, key)}"]
-    buttons = []
-    for _, one in shown:
-        lines.append(_line(visit, one))
-        if one.state == "past":
-            buttons.append(visit.button("admin_button_return", f"script.return:{one.id}", number=one.version))
-        elif one.state == "awaits" and one.made_by != visit.colleague.user_id:
-            buttons.append(visit.button("admin_button_approve", f"script.approve:{one.id}"))
-            buttons.append(visit.button("admin_button_refuse", f"script.refuse:{one.id}"))
-    below = visit.kit.adviser.shelf.bare().sheets.get(key)
-    if below is not None:
-        lines.append(f"{visit.words('admin_the_file')}\n{_shown(visit, key, below.text)}")
-        if key in visit.kit.adviser.shelf.texts:
-            buttons.append(visit.button("admin_button_file", f"script.file:{wanted}"))
-    turn = turning(f"script.versions:{wanted}:{{}}", here, pages)
-    visit.show("\n".join(lines), [*rows(buttons, 2), *turn, [visit.button("admin_button_back", f"script.open:{wanted}")]])
-
-
-def _line(visit: Visit, version: Version) -> str:
-    by = visit.words("admin_made_by", name=visit.name(version.made_by), when=visit.at(version.made_at))
-    if version.approved_by and version.approved_at:
-        by += f" · {visit.words('admin_approved_by', name=visit.name(version.approved_by), when=visit.at(version.approved_at))}"
-    state = visit.words(f"admin_state_{version.state}")
-    return f"<b>{version.version}</b> {state} · {by}\n{_shown(visit, version.key, version.text)}"
-
-
-def _shown(visit: Visit, key: str, text: str) -> str:
-    """Return a version as HTML: what it says on one line, with what is put in called by its name, and below it when it is offered."""
-    reply = wording(key, text)[0]
-    if reply is None:
-        return f"<blockquote>{visit.words('admin_is_off')}</blockquote>"
-    said = " ".join(brackets.shown(visit.kit, reply.body, visit.lang).split())
-    when = " · ".join(conditions_of(visit.kit, reply, visit.lang)) or visit.words("admin_always")
-    return f"<blockquote>{plain(said, _ON_A_LINE)}\n<i>{plain(when, _ON_A_LINE)}</i></blockquote>"
 
 
 def returned(visit: Visit, number: str) -> Kit | None:

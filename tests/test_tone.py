@@ -117,17 +117,21 @@ def test_the_shipped_replies_are_left_alone(adviser: Adviser) -> None:
 WHOLE = {
     # as typed: as it could be sent instead
     "您别激动，我现在去查物流，五点前回您。": "遇上这种事，换谁都会急，我现在去查物流，五点前回您。",
-    "我们会尽快、尽早处理，请您稍安勿躁。谢谢！": "我现在就去办，〔eta〕前不管有没有结果都回您。谢谢！",
-    "韩先生：\n1. 您没看清说明\n2. 快递不是我们的\n谢谢": "韩先生：\n1. 这一步确实容易弄混，我陪您把它解决好\n2. 快递这边我替您去催，〔eta〕前把结果告诉您\n谢谢",
+    "我们会尽快、尽早处理，请您稍安勿躁。谢谢！": "这件事我来跟，〔eta〕前不管有没有结果都回您。谢谢！",
+    "韩先生：\n1. 您没看清说明\n2. 快递不是我们的\n谢谢": "韩先生：\n1. 不管原因在哪，能怎么办我都跟您说清楚\n2. 快递这边我替您去问清楚，〔eta〕前把结果告诉您\n谢谢",
     "全额退款再赔您一千块，今天就打给您。单号我也发您。": "补偿的事我先请示主管，〔eta〕前告诉您。单号我也发您。",
     "We'll pay you 800 pounds. The money leaves today! Thanks for the photos.": (
         "I'll ask my supervisor about compensation and tell you by 〔eta〕. Thanks for the photos."
     ),
-    "赔您三倍，今天到账，补您900元": "我先把事情查清楚，怎么赔也一起请示，〔eta〕前告诉您，能补多少我先请示主管，〔eta〕前告诉您",
-    "今天就打款，赔您三倍，到账快，图我收到了。": "我先把事情查清楚，怎么赔也一起请示，〔eta〕前告诉您，图我收到了。",
+    "赔您三倍，今天到账，补您900元": "我先把事情查清楚，能怎么赔也一起请示，〔eta〕前告诉您，能补多少我先请示主管，〔eta〕前告诉您",
+    "今天就打款，赔您三倍，到账快，图我收到了。": "我先把事情查清楚，能怎么赔也一起请示，〔eta〕前告诉您，图我收到了。",
+    "这个我们查一下，如果是您自己摔的就没办法了": "这个我们查一下，不管原因在哪，能怎么办我都跟您说清楚",
+    "是您自己没看清楚说明，我们也没办法。": "不管原因在哪，能怎么办我都跟您说清楚。",
+    "已经寄出了，请耐心等待": "已经寄出了，这件事我来跟，〔eta〕前不管有没有结果都回您",
+    "快递员态度差不是我们能控制的": "快递这边我替您去问清楚，〔eta〕前把结果告诉您",
     "Calm down, I'm checking the tracking now.": "Anyone would be upset by this. I'm checking the tracking now.",
-    "Hi Sam, we'll reply as soon as possible!": "Hi Sam, I'm on it now and will message you by 〔eta〕, whatever I know by then.",
-    "You should have checked. Shut up!": "This is easy to mix up, so let's sort it out together. I'm looking into this and will come back to you by 〔eta〕.",
+    "Hi Sam, we'll reply as soon as possible!": "Hi Sam, I'm looking after this and will message you by 〔eta〕, whatever I know by then.",
+    "You should have checked. Shut up!": "Whatever the cause, I'll go through with you what we can do. I'm looking into this and will come back to you by 〔eta〕.",
 }
 
 

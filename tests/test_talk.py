@@ -410,3 +410,33 @@ def test_the_desk_is_told_of_an_erasure_without_the_name(stage: Stage, lin: Some
 
     assert stage.said_to(GROUP)[-1] == f"🗑 {word('forgotten_of', name='小王')}"
     assert "林小姐" not in stage.said_to(GROUP)[-1]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "kind", "key"),
+    [
+        ("zh-hans", "", "photo", "acknowledgement_file"),
+        ("zh-hans", "", "document", "acknowledgement_file"),
+        ("zh-hans", "有什么茶推荐吗", "text", "acknowledgement_question"),
+        ("zh-hant", "請問有什麼茶推薦嗎？", "text", "acknowledgement_question"),
+        ("en", "Which tea would you recommend?", "text", "acknowledgement_question"),
+        ("zh-hans", "快递八天了还没到，怎么回事！", "text", "acknowledgement"),
+    ],
+)
+def test_the_first_answer_takes_up_what_came(stage: Stage, lang: str, text: str, kind: str, key: str) -> None:
+    """Who sends a picture isn't asked for one, and who asks something is told that an answer comes."""
+    customer = stage.person(7, "林小姐", language=lang)
+    customer.says(text, kind=kind, file_id="one" if kind != "text" else None)
+    written = next(one for one in stage.desk.kit.words.languages if one.lower() == lang)
+
+    assert stage.said_to(customer)[-1] == stage.desk.kit.words(written, key)
+
+
+@pytest.mark.parametrize(
+    "text", ["水壶炸了，烫到我女儿的手", "水壺炸了，燙到我女兒的手", "The kettle blew up and burnt my daughter's hand"]
+)
+def test_the_first_answer_to_an_injury_is_about_people(stage: Stage, lin: Somebody, text: str) -> None:
+    """Nobody who was hurt is asked for an order number, with a picture or without."""
+    lin.says(text, kind="photo", file_id="one")
+
+    assert stage.said_to(lin)[-1] in stage.desk.kit.adviser.playbook.alerts["safety"].acknowledged.values()

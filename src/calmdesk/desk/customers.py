@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 
+from calmdesk.adviser import Advice
 from calmdesk.desk.advising import PICTURES, advise
 from calmdesk.desk.alarms import alarm
 from calmdesk.desk.calls import Button
@@ -38,10 +39,10 @@ def receive(kit: Kit, books: Books, said: Said, account: int = 0) -> None:
     )  # fmt: skip
     if message_id is None:
         return  # the same message once more
-    if fresh and kit.settings.desk.acknowledge:
-        say(kit, books, books.cases.get(case.id), customer, kit.words(customer.language, "acknowledgement"), role="bot")
     woken = before is not None and before.id == case.id and not before.is_open
-    _read_and_show(kit, books, case, customer, message_id, said.content.text, said.content.kind, woken=woken)
+    advice = _read_and_show(kit, books, case, customer, message_id, said.content.text, said.content.kind, woken=woken)
+    if fresh and kit.settings.desk.acknowledge:
+        say(kit, books, books.cases.get(case.id), customer, _acknowledgement(kit, customer.language, said.content.kind, advice), role="bot")
 
 
 def said_by_hand(kit: Kit, books: Books, said: Said, account: int) -> None:
@@ -141,6 +142,16 @@ def _greet(kit: Kit, books: Books, customer: Customer) -> None:
         tell_customer(books, customer, words)
 
 
+def _acknowledgement(kit: Kit, lang: str, kind: str, advice: Advice | None) -> str:
+    """Return what is said by itself to a customer's first message: it takes up no more than what is certain of it."""
+    alerts = (kit.adviser.playbook.alerts[key].acknowledged.get(lang) for key in (advice.alerts if advice else ()))
+    if urgent := next(filter(None, alerts), None):
+        return urgent
+    if kind in PICTURES or kind == "document":
+        return kit.words(lang, "acknowledgement_file")
+    return kit.words(lang, "acknowledgement_question" if advice and advice.reading.nature == "inquiry" else "acknowledgement")
+
+
 def _case_for(kit: Kit, books: Books, customer: Customer) -> tuple[Case, bool]:
     """Return the case that a new word of a customer's belongs to, and whether it is a new one (A1: acknowledged once)."""
     case = books.cases.last_of(customer.id)
@@ -164,26 +175,27 @@ def _awake(books: Books, case: Case) -> Case:
 
 def _read_and_show(
     kit: Kit, books: Books, case: Case, customer: Customer, message_id: int, text: str, kind: str = "text", *, woken: bool = False
-) -> None:  # fmt: skip
-    """Read a customer's new or changed words, or look anew at what fits with a picture, and show the staff what comes of it.
+) -> Advice | None:  # fmt: skip
+    """Read a customer's new or changed words, or look anew at what fits with a picture, show the staff what comes of it, and return it.
 
     The words may have *woken* a closed case: what it alerted of has been dealt with, and is told again only where they speak of it.
     """
     flooded = books.cases.said_since(customer.id, books.now - timedelta(minutes=1)) > kit.settings.desk.flood_per_minute
-    before, raised = None if woken else case.alert, tuple[str, ...]()
+    before, advice = None if woken else case.alert, None
     if flooded != case.flooded:
         books.cases.set(case.id, flooded=flooded)
         case = books.cases.get(case.id)
     if (text or kind in PICTURES) and not flooded and not text.startswith("/"):  # a command of other bots says nothing about anybody
         read = advise(kit, books, case, customer, changed=message_id, woken=woken)
         if read is not None:
-            case, raised = read[0], read[1].alerts
-            books.customers.speaks(customer.id, read[1].reading.lang, chosen=False)
+            case, advice = read
+            books.customers.speaks(customer.id, advice.reading.lang, chosen=False)
     apart = [("file", {})] if kind != "text" else [("mirror", {"part": part}) for part in range(parts_of(text))]
     kit.mirror(books, case, customer, message_id, apart)
     kit.show(books, case, customer)
-    if raised and case.alert != before:
-        alarm(kit, books, case, customer, raised[0], text)
+    if advice and advice.alerts and case.alert != before:
+        alarm(kit, books, case, customer, advice.alerts[0], text)
+    return advice
 
 
 # -- commands

@@ -91,6 +91,8 @@ class Alert(_File):
     names: ByLanguage
     tell: ByLanguage
     """What the agent and the supervisor are told to do now."""
+    acknowledged: ByLanguage = {}
+    """What the customer is told by itself when it is the first thing they write, in place of the usual acknowledgement."""
 
 
 class Rule(_File):

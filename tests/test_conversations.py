@@ -46,3 +46,52 @@ def test_what_we_took_from_an_earlier_message_falls_away_too(adviser: Adviser) -
 def test_what_a_denial_says_besides_still_counts(adviser: Adviser) -> None:
     """The clause beside the denial speaks for itself."""
     assert "refund_return" in after(adviser, "杯子碎了", "我没说要换，我要退款，快点把钱退给我").reading.types
+
+
+@pytest.mark.parametrize(
+    ("question", "more"),
+    [
+        ("有什么茶推荐吗", "送岳父的，他爱喝浓一点的，三百左右"),
+        ("有什麼茶推薦嗎", "送岳父的，他愛喝濃一點的"),
+        ("Any tea you recommend?", "It's a present for my father in law, he likes it strong"),
+    ],
+)
+def test_who_says_more_about_their_question_gets_the_answer(adviser: Adviser, question: str, more: str) -> None:
+    """What they like is said now: first comes what we recommend."""
+    advice = after(adviser, question, more)
+
+    assert (advice.reading.nature, advice.reading.goes_on) == ("inquiry", True)
+    assert advice.suggestions[0].blanks == ("pick",)
+
+
+def test_a_question_back_leaves_the_question_open(adviser: Adviser) -> None:
+    """What they answer to our question goes on with theirs, message after message."""
+    advice = after(adviser, "有什么茶推荐吗", "agent(ask): 自己喝还是送人，预算大概多少？", "送岳父的", "三百左右")
+
+    assert "advice" in advice.reading.signals
+    assert leads(advice)[0] == "teach"
+
+
+@pytest.mark.parametrize("last", ["好的谢谢", "你们发的杯子碎了三个"])
+def test_thanks_and_complaints_go_on_with_no_question(adviser: Adviser, last: str) -> None:
+    """Thanks end it, a complaint takes its place."""
+    assert not after(adviser, "有什么茶推荐吗", last).reading.goes_on
+
+
+def test_a_question_that_was_answered_is_closed(adviser: Adviser) -> None:
+    """What comes behind the answer is a matter of its own."""
+    assert not after(adviser, "有什么茶推荐吗", "agent(teach): 您试试正山小种。", "我先看看").reading.goes_on
+
+
+@pytest.mark.parametrize("question", ["发货了没", "出貨了沒", "has it shipped?"])
+def test_has_it_been_sent_is_a_question_about_the_parcel(adviser: Adviser, question: str) -> None:
+    """It isn't small talk."""
+    reading = after(adviser, question).reading
+
+    assert (reading.nature, reading.intensity) == ("inquiry", 0)
+    assert "tracking" in reading.demands
+
+
+def test_has_it_been_sent_after_many_days_is_a_complaint(adviser: Adviser) -> None:
+    """The days say so."""
+    assert after(adviser, "下单八天了，发货了没").reading.types == ("late_shipment",)

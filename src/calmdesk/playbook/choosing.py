@@ -117,6 +117,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
             "complaint": reading.complaint or bool(lasting),
             "open_demand": reading.open_demand,
             "repeated": reading.repeated,
+            "goes_on": reading.goes_on,
             "large_sum": bool(large and amount is not None and amount >= large),
             "shown": history.shown,
         },

@@ -55,6 +55,7 @@ class Conditions(BaseModel):
     complaint: bool | None = None
     open_demand: bool | None = None
     repeated: bool | None = None
+    goes_on: bool | None = None
     large_sum: bool | None = None
     shown: bool | None = None
     knows: Words = ()

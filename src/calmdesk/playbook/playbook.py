@@ -189,5 +189,6 @@ class Playbook:
         return Reader(
             glancer,
             levels={label: content.level for label, content in self.recognised() if content.level},
+            answering=frozenset(key for key, technique in self.techniques.items() if technique.answers),
             keeping=frozenset(key for key, signal in self.signals.items() if signal.keeps_heat),
         )

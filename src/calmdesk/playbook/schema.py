@@ -123,6 +123,8 @@ class Technique(_File):
     """Whether using it counts as an honest try to help (A6)."""
     running: int = Field(default=2, ge=1)
     """In so many agent messages in a row it may be used."""
+    answers: bool = False
+    """Whether it answers what was asked; until then a question waits."""
     leads_to: Stage | None = None
     """The stage that a case has reached once it was used."""
     internal: bool = False

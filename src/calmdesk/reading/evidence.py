@@ -33,7 +33,7 @@ def _grounds(
         for span in _merged(said or strongest(f"intensity>{reading.intensity - 1}")):
             yield f"intensity.{reading.intensity}", span
     for signal in reading.signals:
-        for span in fired[f"signals.{signal}"]:
+        for span in fired.get(f"signals.{signal}", ()):  # what an earlier message asked has none here
             yield f"signals.{signal}", span
 
 

@@ -69,6 +69,13 @@ class Glance:
         """Whether the message ends the matter: settled, thanks or praise, said calmly."""
         return not CONTENT.isdisjoint(self.signals) and self.intensity <= CALM
 
+    @property
+    def says_nothing_against_us(self) -> bool:
+        """Whether the message may go on with a question: it complains of nothing, at most in a tone that a bare fact can have."""
+        if self.types or self.ends or self.intensity > CALM:
+            return False
+        return self.nature not in _DISPLEASED or not any(label.startswith(("types.", "demands.", "signals.")) for label in self.strongly)
+
 
 @dataclass(frozen=True, repr=False)
 class Glancer:
@@ -183,7 +190,7 @@ class Glancer:
         nearest = max(self.labels["types"], key=lambda label: self._nearness(f"types.{label}", probabilities))
         if self._nearness(f"types.{nearest}", probabilities) >= _NEAR:
             return "valid", (nearest,)
-        return ("venting" if intensity > CALM else ranked[1]), ()
+        return ("venting" if intensity > CALM else ranked[1] if len(ranked) > 1 else ranked[0]), ()
 
     def _nearness(self, output: str, probabilities: Mapping[str, float]) -> float:
         """Return a label's probability as a share of its threshold."""

@@ -32,6 +32,8 @@ class Reader:
     glancer: Glancer
     levels: Mapping[str, int]
     """The level (1 to 5) that a label such as "types.defect" asks for."""
+    answering: Set[str]
+    """The techniques that answer what was asked."""
     keeping: Set[str]
     """The signals with which the heat doesn't fall."""
 
@@ -57,7 +59,8 @@ class Reader:
     def _read(self, conversation: Conversation, glances: Sequence[Glance], said: Said) -> Reading:
         last, earlier = glances[-1], glances[:-1]
         types = self._about(glances, said)
-        nature = self._nature(last, types)
+        asked = self._asked(glances, conversation) if not types and last.says_nothing_against_us else None
+        nature = self._nature(last, types) if asked is None else "inquiry"
         complains = bool(types) or nature != "none"
         traits = self._traits(last, earlier, conversation) if complains else ()
         risks, kept_risks, earlier_risks = self._risks(glances, said)
@@ -83,13 +86,14 @@ class Reader:
             heat=heat,
             scores=scores,
             evidence=(),
-            signals=last.signals,
+            signals=last.signals + tuple(signal for signal in asked or () if signal not in last.signals),
             demands=last.demands,
             product_kind=goods,
             detail=self._retelling.detail(last, goods),
             insults=sum(self.glancer.insults(glance) for glance in glances),
             repeated=self._repeated(last, earlier),
             open_demand=any(demand in glance.demands for glance in earlier for demand in last.demands),
+            goes_on=asked is not None,
             kept_risks=kept_risks,
             earlier_risks=earlier_risks,
             earlier_signals=tuple(dict.fromkeys(signal for glance in earlier for signal in glance.signals)),
@@ -127,6 +131,26 @@ class Reader:
                 likely = {label: still for label, still in likely.items() if label in became}
                 complaints = [became] if became else []
         return types
+
+    def _asked(self, glances: Sequence[Glance], conversation: Conversation) -> tuple[str, ...] | None:
+        """Return with which signals an earlier message asked something that waits for its answer; None where none does.
+
+        A complaint takes its place, and what ends the matter ends it; an answer is a technique that gives one, or our own words without a
+        question back.
+        """
+        asked: tuple[str, ...] | None = None
+        numbered = iter(glances[:-1])
+        for turn in conversation.turns:
+            if turn.role == "agent":
+                answered = bool(self.answering & set(turn.techniques)) if turn.techniques is not None else not _ASKED.search(turn.text)
+                asked = None if answered else asked
+            elif glance := next(numbered, None):
+                signals = tuple(signal for signal in glance.signals if f"signals.{signal}" in self.glancer.asking)
+                if not glance.says_nothing_against_us:
+                    asked = None
+                elif signals or glance.nature == "inquiry":
+                    asked = signals
+        return asked
 
     def _risks(self, glances: Sequence[Glance], said: Said) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Return the risks of the last message, those of them that agents named before it, and those of the messages before."""

@@ -113,6 +113,8 @@ class Reading:
     """Whether a point of an earlier message is made again."""
     open_demand: bool = False
     """Whether a demand of an earlier message is made again."""
+    goes_on: bool = False
+    """Whether the message says more about a question that waits for its answer."""
     kept_risks: tuple[str, ...] = ()
     """Of the risks those that this message doesn't speak of: an agent named them before it."""
     earlier_risks: tuple[str, ...] = ()

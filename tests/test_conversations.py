@@ -95,3 +95,28 @@ def test_has_it_been_sent_is_a_question_about_the_parcel(adviser: Adviser, quest
 def test_has_it_been_sent_after_many_days_is_a_complaint(adviser: Adviser) -> None:
     """The days say so."""
     assert after(adviser, "下单八天了，发货了没").reading.types == ("late_shipment",)
+
+
+HOT = "快递八天没到，你们是骗子吗！退钱！"
+
+
+@pytest.mark.parametrize(
+    ("before", "cold"), [(HOT, "退我多少？？"), ("孩子被你们的玩具划伤了，流血了！你们怎么回事", "说话呀"), (HOT, "你们是不是看不懂字")]
+)
+def test_cold_words_are_not_calm(adviser: Adviser, before: str, cold: str) -> None:
+    """Who raged and now says little is still sore, and nobody closes the case or thanks them for it."""
+    advice = after(adviser, before, "agent(propose_remedy): 我来办，今天给您退。", cold)
+
+    assert advice.reading.heat[-1] >= 2
+    assert not {"close", "exceed", "thank"} & set(leads(advice))
+
+
+def test_a_demand_that_stands_open_is_not_calm_either(adviser: Adviser) -> None:
+    """However short the words become, what they asked for wasn't given yet."""
+    assert after(adviser, HOT, "嗯", "哦。", "哦").reading.heat[-1] == 1
+
+
+@pytest.mark.parametrize("calm", ["好的谢谢，退了就行", "刚才话说重了，别往心里去"])
+def test_a_sign_of_calm_cools_at_once(adviser: Adviser, calm: str) -> None:
+    """Thanks, agreement, a tone taken back: then it may fall by as much as it does."""
+    assert after(adviser, HOT, calm).reading.heat[-1] <= 1

@@ -191,4 +191,5 @@ class Playbook:
             levels={label: content.level for label, content in self.recognised() if content.level},
             answering=frozenset(key for key, technique in self.techniques.items() if technique.answers),
             keeping=frozenset(key for key, signal in self.signals.items() if signal.keeps_heat),
+            calming=frozenset(key for key, signal in self.signals.items() if signal.calms),
         )

@@ -43,6 +43,8 @@ class Label(_File):
     """Whether it asks for a word of ours: until that was given, no word of agreement settles the case."""
     keeps_heat: bool = False
     """Whether nobody who says it has calmed down: the heat is at least that of the message before, however calm the words."""
+    calms: bool = False
+    """Whether who says it has calmed down; without such a sign cold words are hardly cooler than the hot ones before them."""
     asks: bool = False
     """Whether who says it wants to know something: calm and without a complaint, such words vent nothing."""
     own_words: bool = False

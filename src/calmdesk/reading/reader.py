@@ -20,6 +20,8 @@ from calmdesk.reading.reading import Facts, Reading
 from calmdesk.reading.retelling import Retelling, stated
 from calmdesk.reading.standing import GONE, Said, Standing
 
+_STILL_SORE = 2
+"""Who was hotter than this and now has cold words, but shows no calm, is still so hot."""
 _FADES = 0.6
 """How much of what an earlier message complained of still holds in the next."""
 _ASKED = re.compile(r"[?？]\s*$")
@@ -36,6 +38,8 @@ class Reader:
     """The techniques that answer what was asked."""
     keeping: Set[str]
     """The signals with which the heat doesn't fall."""
+    calming: Set[str]
+    """The signals of those who have calmed down."""
 
     def with_weights(self, classifier: Classifier) -> Self:
         """Return the same reader with another classifier."""
@@ -174,11 +178,24 @@ class Reader:
         return None if became is None else tuple(label for label in became if label in self.glancer.labels[dimension])
 
     def _heat(self, glances: Sequence[Glance], said: Said) -> tuple[int, ...]:
-        """Return the heat of each message: its own, or what agents *said*, and after a broken word no less than before it."""
+        """Return the heat of each message: its own or what agents *said*, and no less than the one before it leaves.
+
+        A broken word leaves all of it. Without a sign of calm (thanks, agreement, a tone taken back) cold words cool by one step, from rage
+        to soreness, and not to nothing while what was asked for stands open.
+        """
         heat: list[int] = []
+        open_demand = False
         for number, glance in enumerate(glances):
-            before = heat[-1] if heat and not self.keeping.isdisjoint(glance.signals) else 0
-            heat.append(said.get(number, {}).get("intensity", max(glance.intensity, before)))
+            before = heat[-1] if heat else 0
+            calm = glance.ends or not self.calming.isdisjoint(glance.signals)
+            if not self.keeping.isdisjoint(glance.signals):
+                least = before
+            elif calm:
+                least = 0
+            else:
+                least = max(min(before - 1, _STILL_SORE), min(before, int(open_demand)))
+            heat.append(said.get(number, {}).get("intensity", max(glance.intensity, least)))
+            open_demand = not calm and (open_demand or bool(glance.demands and glance.nature != "inquiry"))
         return tuple(heat)
 
     def _nature(self, last: Glance, types: Sequence[str]) -> str:

@@ -260,3 +260,24 @@ def test_an_injury_is_read_with_whoever_has_it(adviser: Adviser, text: str, who:
 def test_a_chairs_leg_is_nobodys(adviser: Adviser, text: str) -> None:
     """Things have legs, arms and faces too."""
     assert "safety" not in adviser.read(Conversation.of(text)).risks
+
+
+INJURED = {
+    "zh-Hans": "开水烫了我一腿的泡，医院说二度烫伤，气死我了，叫你们老板出来！",
+    "zh-Hant": "鍋子把手鬆脫，滾水整個倒在我孫子手上，氣死我了，叫你們老闆出來",
+    "en": "The pan handle came off and boiling water went all over my grandson's hand, I'm furious, get me your manager!!",
+}
+AS_IF_NOBODY_WERE_HURT = ("买个东西", "買東西", "生气太正常", "图个高兴", "费口舌", "“医院说二度烫伤”", "fed up", "annoyed")
+
+
+@pytest.mark.parametrize("lang", INJURED)
+def test_where_somebody_is_hurt_no_reply_speaks_as_of_a_spoilt_purchase(adviser: Adviser, lang: str) -> None:
+    """Whatever else they say, the injury leads the card, and none of the replies behind it forgets it."""
+    talk, shown = Conversation.of(INJURED[lang]), set[str]()
+    advice = adviser.suggest(talk)
+    assert advice.suggestions[0].techniques[0] == "escalate"
+    for _ in range(4):
+        replies = adviser.suggest(talk, without=shown).suggestions
+        shown |= {reply.template for reply in replies}
+        for reply in replies:
+            assert not [words for words in AS_IF_NOBODY_WERE_HURT if words in reply.text], reply.template

@@ -175,3 +175,26 @@ def test_an_agents_word_on_danger_does_not_alarm_again_once_it_was_taken_up(advi
     assert "safety" in adviser.suggest(talk, said).alerts
     assert "safety" not in adviser.suggest(later, said).alerts
     assert "safety" in adviser.suggest(later, said).reading.risks
+
+
+def test_the_panel_has_headings_in_the_cards_order(stage: Stage) -> None:
+    """What it is about, heat, manner, risk: each heading stands before its own choices, and a tap on one changes nothing."""
+    lin, wang = people(stage)
+    lin.says(LATE)
+    wang.taps(word("button_correct"))
+    headings = [f"— {word(key)} —" for key in ("fix_types", "heat", "fix_manner", "fix_risks")]
+    assert [label for label in wang.last.labels if label.startswith("—")] == headings
+    places = {label.removeprefix("✓ "): place for place, label in enumerate(wang.last.labels)}
+    assert places[headings[0]] < places["快递物流"] < places[headings[1]] < places["🟡1"] < places[headings[2]]
+    wang.taps(headings[1])
+
+    assert headings[1] in wang.last.labels
+
+
+def test_types_are_joined_with_another_sign_than_their_names_have(stage: Stage) -> None:
+    """Two types whose names are lists read as two."""
+    lin, wang = people(stage)
+    lin.says(LATE)
+    corrects(wang, "快递物流", "服务态度、客服失误", "瑕疵、质量问题")
+
+    assert " + 瑕疵、质量问题" in wang.last.text or "瑕疵、质量问题 + " in wang.last.text

@@ -428,3 +428,32 @@ def test_when_a_wording_is_not_offered_is_said_in_a_sentence(open_in: OpenIn, la
     first_opened(admin)
 
     assert f"· {told}" in admin.last.text
+
+
+def test_what_waits_for_approval_stands_above_the_techniques(tmp_path: Path) -> None:
+    """Where /templates begins, with a button that leads to it; who becomes an admin meanwhile is told."""
+    shop = Stage(tmp_path, small_shop(tmp_path / "templates", desk={"two_people": True}))
+    admin, wang = shop.person(1, "林姐", "admin"), shop.person(2, "小王", "agent")
+    sent(admin, "哪一边坏了？", "zh-Hans")
+    admin.taps(WORDS("zh-Hans", "admin_button_propose"))
+    admin.says("/team")
+    admin.taps("2")
+    admin.taps(WORDS("zh-Hans", "team_button_becomes", role=WORDS("zh-Hans", "role_admin")))
+    assert WORDS("zh-Hans", "admin_waiting") in wang.last.text
+    wang.says("/templates")
+    assert f"{WORDS('zh-Hans', 'admin_waiting')}</b>\n1. 问 · [称呼]，哪一块坏了？ · 林姐" in wang.last.text
+    wang.taps("⏳ 1")
+    wang.taps(WORDS("zh-Hans", "admin_button_approve"))
+    wang.says("/templates")
+    shop.store.close()
+
+    assert WORDS("zh-Hans", "admin_waiting") not in wang.last.text
+
+
+def test_an_english_hit_is_cut_late_and_behind_a_word(open_in: OpenIn) -> None:
+    """As much as a line of a phone's list has room for, not a piece of a word."""
+    said = "Could you tell me which part of it arrived broken, and whether the box around it was damaged as well?"
+    _, admin = open_in(changes={"replies/en/ask/one.j2": said})
+    admin.says("/templates arrived broken")
+
+    assert "1. Could you tell me which part of it arrived broken, and whether the box around …" in admin.last.text

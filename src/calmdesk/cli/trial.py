@@ -145,7 +145,7 @@ class Trial:
         table.add_column(style="dim", no_wrap=True)
         table.add_column()
         rows = [
-            (words["about"], "、".join(self._name("types", key) for key in reading.types) or unnamed),
+            (words["about"], " + ".join(self._name("types", key) for key in reading.types) or unnamed),
             (words["nature"], self._name("nature", reading.nature)),
             (words["heat"], heat_curve(reading.heat)),
             (words["manner"], self._manner(advice)),

@@ -80,9 +80,9 @@ class View:
 def topic_name(kit: Kit, view: View) -> str:
     """Return what a customer's topic is called: the heat's sign, the name, what it is about."""
     lang = kit.desk_language
-    about = [kit.name("types", key, lang) for key in view.case.types[:2]]
+    about = kit.types(view.case.types[:2], lang)
     sign = "✅" if not view.case.is_open else "🆘" if view.case.alert else HEAT_SIGNS[view.case.heat]
-    return " ".join([sign, view.customer.name[:60], *(["·", kit.words(lang, "join").join(about)] if about else [])])[:128]
+    return " ".join([sign, view.customer.name[:60], *(["·", about] if about else [])])[:128]
 
 
 def card(kit: Kit, view: View, panel: str, chat_lang: str, words: str) -> tuple[str, Buttons]:
@@ -216,7 +216,7 @@ def _buttons(kit: Kit, view: View, panel: str, lang: str, offered: Sequence[tupl
 
 
 def _corrections(kit: Kit, view: View, lang: str) -> Buttons:
-    """Return one button for each type, heat, risk and manner; what is claimed now has a tick."""
+    """Return one button for each type, heat, manner and risk, under headings in the card's order; what is claimed now has a tick."""
     case = view.case.id
     reading = view.advice.get("reading", {})
     playbook = kit.adviser.playbook
@@ -231,8 +231,11 @@ def _corrections(kit: Kit, view: View, lang: str) -> Buttons:
         choice("temperament", key, one.names.get(lang, key), reading.get("temperament") == key)
         for key, one in playbook.labels["temperament"].items()
     ]
-    rows = [types[place : place + 3] for place in range(0, len(types), 3)] + [heat]
-    rows += [some[place : place + 3] for some in (risks, manner) for place in range(0, len(some), 3)]
     asks = reading.get("nature") == "inquiry" and not reading.get("types")
-    rows.append([choice("nature", "inquiry", kit.words(lang, "button_question"), asks)])
+    types.append(choice("nature", "inquiry", kit.words(lang, "button_question"), asks))
+    rows: Buttons = []
+    for heading, choices in (("fix_types", types), ("heat", heat), ("fix_manner", manner), ("fix_risks", risks)):
+        rows.append([Button(f"— {kit.words(lang, heading)} —", data=f"panel.correct:{case}")])
+        across = len(choices) if choices is heat else 3
+        rows += [choices[place : place + across] for place in range(0, len(choices), across)]
     return [*rows, [Button(kit.words(lang, "button_done"), data=f"panel.:{case}")]]

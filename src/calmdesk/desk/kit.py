@@ -63,7 +63,11 @@ class Kit:
         if not types and nature == "inquiry" and not any(heats[:-1]):
             return self.name("nature", nature, lang)
         unnamed = "no_new_complaint" if any(heats[:-1]) else "no_complaint" if nature in {None, "none"} else "unnamed_complaint"
-        return self.words(lang, "join").join(self.name("types", key, lang) for key in types) or self.words(lang, unnamed)
+        return self.types(types, lang) or self.words(lang, unnamed)
+
+    def types(self, keys: Iterable[str], lang: str) -> str:
+        """Return types of complaint in one line; the name of one may be a list itself, so no comma stands between them."""
+        return self.words(lang, "join_types").join(self.name("types", key, lang) for key in keys)
 
     def blank(self, key: str, lang: str) -> str:
         """Return a blank's name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import shorten
 
 from calmdesk.desk.admins import brackets, telling
 from calmdesk.desk.admins.conditions import conditions_of
@@ -10,14 +11,17 @@ from calmdesk.desk.admins.findings import wording
 from calmdesk.desk.admins.renewal import is_wording
 from calmdesk.desk.admins.visit import Visit, leaf, mark, marked, rows, turning
 from calmdesk.desk.calls import Button
-from calmdesk.desk.kit import plain
-from calmdesk.store.rows import Step
+from calmdesk.desk.kit import Kit, plain
+from calmdesk.store.rows import Colleague, Step
+from calmdesk.store.store import Books
 from calmdesk.store.wordings import Version
 from calmdesk.text.fold import fold
 
 _LONGEST_SEARCH = 40
 """Bytes of a search that fit into a button for its next page."""
-_FIRST_WORDS = 38
+_FIRST_WORDS, _FIRST_LETTERS = 38, 80
+"""How long the beginning of a wording may be: in characters, and where a language sets words apart, up to the end of one."""
+_WAITING = 5
 
 
 def home(visit: Visit, page: str = "") -> None:
@@ -31,7 +35,25 @@ def home(visit: Visit, page: str = "") -> None:
     buttons = [Button(f"{visit.kit.technique(one, visit.lang)} {counts[one]}", data=f"script.technique:{mark(one)}") for _, one in shown]
     ways = [visit.button("admin_button_types", "script.types:0"), visit.button("admin_button_search", "script.search:")]
     title = f"<b>{visit.words('admin_scripts', count=sum(counts.values()))}</b>"
-    visit.show(title, [*rows(buttons, 2), *turning("script.home:{}", here, pages), ways])
+    lines, waiting = waiting_for(visit)
+    visit.show("\n".join([title, *lines]), [*rows(waiting), *rows(buttons, 2), *turning("script.home:{}", here, pages), ways])
+
+
+def waiting_for(visit: Visit) -> tuple[list[str], list[Button]]:
+    """Return the wordings that wait for approval, as HTML, each with a button to its versions; none where nothing waits."""
+    sheets = visit.kit.adviser.shelf.sheets
+    awaiting = list(enumerate((one for one in visit.books.wordings.awaiting() if one.key in sheets), 1))[:_WAITING]
+    lines = [f"⏳ <b>{visit.words('admin_waiting')}</b>"] if awaiting else []
+    lines += [f"{number}. {called(visit, one.key)} · {visit.name(one.made_by)}" for number, one in awaiting]
+    return lines, [Button(f"⏳ {number}", data=f"script.versions:{mark(one.key)}:0") for number, one in awaiting]
+
+
+def tell_waiting(kit: Kit, books: Books, colleague: Colleague) -> None:
+    """Tell who has become an admin what waits for one."""
+    if colleague.may("admin"):
+        lines, buttons = waiting_for(Visit(kit, books, colleague, kit.language(colleague), colleague.user_id))
+        if lines:
+            kit.whisper(books, colleague.user_id, "\n".join(lines), rows(buttons))
 
 
 def wordings(visit: Visit) -> Iterator[str]:
@@ -165,7 +187,11 @@ def first_words(visit: Visit, key: str) -> str:
     reply = wording(key, visit.kit.adviser.shelf.sheets[key].text)[0]
     if reply is None:
         return f"🚫 {plain(key.rpartition('/')[2], _FIRST_WORDS)}"
-    return plain(" ".join(brackets.in_short(visit.kit, reply.body, visit.lang).split()), _FIRST_WORDS)
+    said = " ".join(brackets.in_short(visit.kit, reply.body, visit.lang).split())
+    language = visit.kit.adviser.playbook.languages.get(reply.lang)
+    if language is not None and language.spaced:
+        return plain(shorten(said, _FIRST_LETTERS, placeholder=" …"))
+    return plain(said, _FIRST_WORDS)
 
 
 def called(visit: Visit, key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calmdesk.desk.admins import scripts
 from calmdesk.desk.admins.visit import Page, Visit, leaf, rows, turning
 from calmdesk.desk.calls import Button
 from calmdesk.desk.events import Said
@@ -30,6 +31,8 @@ def accepts(kit: Kit, books: Books, said: Said) -> bool:
     kit.whisper(
         books, said.chat.id, kit.words(lang, "welcome_staff", role=kit.words(lang, f"role_{role}"), name=plain(said.person.name, 60))
     )
+    if joined := books.staff.get(said.person.id):
+        scripts.tell_waiting(kit, books, joined)
     return True
 
 
@@ -121,6 +124,8 @@ def _change_role(visit: Visit, rest: str) -> None:
     if one.reachable and one.user_id != visit.colleague.user_id:
         lang = visit.kit.language(one)
         visit.kit.whisper(visit.books, one.user_id, visit.kit.words(lang, "team_your_role", role=visit.kit.words(lang, f"role_{role}")))
+        if became := visit.books.staff.get(one.user_id):
+            scripts.tell_waiting(visit.kit, visit.books, became)
     visit.toast("team_role_changed", name=one.name, role=visit.words(f"role_{role}"))
     if visit.books.staff.get(visit.colleague.user_id) == visit.colleague:
         _who(visit, number)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ import pytest
 from calmdesk.adviser import Adviser
 from calmdesk.cli.demo import Place, at_work, keep_open
 from calmdesk.config import Settings, load_settings
+from calmdesk.playground import Message
 from calmdesk.playground.page import Page, cast_for, serving_page
 from calmdesk.playground.page.lasting import EVERY, StageFile, kept_stage, lasting
 from tests.browser.stand import bare_page, client_of
@@ -291,3 +292,26 @@ def test_an_unknown_language_is_refused() -> None:
 
     assert done.returncode == 2
     assert "zh-Hant" in done.stderr
+
+
+def _offers(button: str, messages: Sequence[Message]) -> bool:
+    """Say whether a message has a button with this data."""
+    return any(button in str(message.inline_rows) for message in messages)
+
+
+async def test_the_page_says_what_somebody_has_become(tmp_path: Path, adviser: Adviser) -> None:
+    """Who is made an admin in /team is one below their name too; when the demo starts anew, only the cast's admin is so by the settings."""
+    async with open_demo(Place(tmp_path / "demo.db"), adviser) as page:
+        stage = page.stage
+        agent = next(number for number, role in stage.staff.items() if role == "agent")
+        admin = stage.person(next(number for number, role in stage.staff.items() if role == "admin"))
+        await admin.says("/team")
+        for button in (f"team.who:{agent}", f"team.role:{agent}:admin"):
+            await admin.chat.until(partial(_offers, button))
+            await admin.taps(button)
+        for _ in range(100):
+            if stage.staff[agent] == "admin":
+                break
+            await asyncio.sleep(0.05)
+
+        assert stage.shown_person(stage.person(agent))["role"] == "admin"

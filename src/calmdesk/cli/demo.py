@@ -27,11 +27,13 @@ from calmdesk.playground.page import LastingError, Stage, StageFile, cast_for, k
 from calmdesk.playground.server import serving
 from calmdesk.reading.classifier import WeightsError
 from calmdesk.shelf import PlaybookError
-from calmdesk.store.store import Books, StoreError
+from calmdesk.store.store import Books, Store, StoreError
 from calmdesk.telegram.app import running
 
 HURRIED = 60.0
 """Here a minute of Telegram's limits passes in a second."""
+_ROLES_EVERY = 0.5
+"""So often the page learns who has become what, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ async def at_work(settings: Settings, place: Place, stage: Stage, adviser: Advis
         if not admin.chat.started:
             await open_desk.house.store.write(partial(_hire, stage=stage))
             await admin.starts()
+        await stack.enter_async_context(_following_roles(stage, open_desk.house.store))
         if place.file:  # not before the desk has the database to itself
             await stack.enter_async_context(lasting(stage, place.file))
         yield
@@ -92,7 +95,8 @@ def _stage(language: str | None) -> Stage:
 
 def _moved(settings: Settings, stage: Stage, db: Path) -> Settings:
     """Return the shop's settings, moved from Telegram to the local one."""
-    admins = tuple(number for number, role in stage.staff.items() if role == "admin")
+    cast = zip(stage.staff, cast_for(stage.language).staff, strict=False)  # others came later, and are what the desk made them
+    admins = tuple(number for number, (_, role) in cast if role == "admin")
     return settings.model_copy(
         update={
             "telegram": settings.telegram.model_copy(update={"api": stage.world.url, "mode": "polling"}),
@@ -105,6 +109,27 @@ def _moved(settings: Settings, stage: Stage, db: Path) -> Settings:
 def _hire(books: Books, stage: Stage) -> None:
     for number, (name, role) in zip(stage.staff, cast_for(stage.language).staff, strict=True):
         books.staff.join(number, name, role)
+
+
+@asynccontextmanager
+async def _following_roles(stage: Stage, store: Store) -> AsyncIterator[None]:
+    follows = asyncio.create_task(_follow_roles(stage, store))
+    try:
+        yield
+    finally:
+        follows.cancel()
+        await asyncio.gather(follows, return_exceptions=True)
+
+
+async def _follow_roles(stage: Stage, store: Store) -> None:
+    """Keep what the page says of the staff true: who is invited or becomes something else has the role that the desk gives them."""
+    while True:
+        now = await store.read(lambda books: {one.user_id: one.role for one in books.staff.all()})
+        for number, role in now.items():
+            if number in stage.world.people and stage.staff.get(number) != role:
+                stage.staff[number] = role
+                stage.world.record("person", None, person=stage.world.people[number])
+        await asyncio.sleep(_ROLES_EVERY)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -416,7 +416,7 @@ def test_the_desk_is_told_of_an_erasure_without_the_name(stage: Stage, lin: Some
     ("lang", "text", "kind", "key"),
     [
         ("zh-hans", "", "photo", "acknowledgement_file"),
-        ("zh-hans", "", "document", "acknowledgement_file"),
+        ("zh-hans", "", "file", "acknowledgement_file"),
         ("zh-hans", "有什么茶推荐吗", "text", "acknowledgement_question"),
         ("zh-hant", "請問有什麼茶推薦嗎？", "text", "acknowledgement_question"),
         ("en", "Which tea would you recommend?", "text", "acknowledgement_question"),
@@ -440,3 +440,26 @@ def test_the_first_answer_to_an_injury_is_about_people(stage: Stage, lin: Somebo
     lin.says(text, kind="photo", file_id="one")
 
     assert stage.said_to(lin)[-1] in stage.desk.kit.adviser.playbook.alerts["safety"].acknowledged.values()
+
+
+@pytest.mark.parametrize("kind", ["photo", "video", "file"])
+@pytest.mark.parametrize(
+    ("lang", "thanks"), [("zh-hans", "您发来的收到了"), ("zh-hant", "您傳來的收到了"), ("en", "Thank you for sending that")]
+)
+def test_a_picture_without_words_has_replies_too(stage: Stage, kind: str, lang: str, thanks: str) -> None:
+    """The card offers to thank for it and to say when the customer hears, in the customer's language, and nothing that answers words."""
+    customer = stage.person(7, "林小姐", language=lang)
+    customer.says("", kind=kind, file_id="one")
+
+    assert thanks in card(stage).text
+    assert word("button_send", number=1) in card(stage).labels
+    assert word("button_send", number=3) not in card(stage).labels
+
+
+def test_the_first_words_after_a_picture_are_read_as_ever(stage: Stage, lin: Somebody) -> None:
+    """What was offered for the picture alone gives way to what the words ask for."""
+    lin.says("", kind="photo", file_id="one")
+    lin.says("收到的杯子裂了一道口子，给我退款")
+
+    assert word("no_complaint") not in card(stage).text
+    assert "质量" in card(stage).text

@@ -126,6 +126,8 @@ class Adviser:
         What agents *corrected* stands instead of what was read; of an earlier message, as far as it holds for the case.
         """
         reading = self.reader.read(conversation, corrected)
+        if conversation.wordless and conversation.lang and conversation.lang in self.playbook.languages:
+            reading = replace(reading, lang=conversation.lang)
         last = (corrected or {}).get(len(reading.heat) - 1)
         if not last:
             return reading
@@ -197,6 +199,8 @@ class Adviser:
             for reply in self.replies.ranked(lang, choice.technique, situation, barred=out_of_bounds, seed=seed, seen=seen):
                 if reply.id in sent or frozenset(reply.techniques) in offered:
                     continue
+                if conversation.wordless and "shown" not in reply.conditions:
+                    continue  # it would answer words that nobody wrote
                 message = render(reply, situation)
                 if already_said(message.text, said):
                     continue

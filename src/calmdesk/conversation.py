@@ -62,6 +62,8 @@ class Conversation(_Given):
     """Whether the customer has sent a picture or a video of what this is about."""
     closed: bool = False
     """Whether the shop had closed the case before, and it was opened again."""
+    lang: str | None = None
+    """The language to answer in where the customer has written no words; else the words say."""
 
     @model_validator(mode="before")
     @classmethod
@@ -83,6 +85,11 @@ class Conversation(_Given):
     def customer_turns(self) -> tuple[Turn, ...]:
         """The customer's messages, the oldest first."""
         return tuple(turn for turn in self.turns if turn.role == "customer")
+
+    @property
+    def wordless(self) -> bool:
+        """Whether the customer has written no words at all, and sent pictures or files alone."""
+        return not any(turn.text for turn in self.customer_turns)
 
     @property
     def answered(self) -> tuple[Turn, ...]:

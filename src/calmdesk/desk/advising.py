@@ -15,12 +15,17 @@ from calmdesk.store.store import Books
 
 PICTURES = {"photo", "video", "video_note"}
 """The kinds of messages that show what a case is about."""
+FILES = PICTURES | {"file"}
+"""The kinds of messages that can be answered before a word was written."""
 _TURNS = 40
 """So many of a case's newest messages are read together."""
 
 
 def conversation_of(case: Case, messages: Sequence[Message], customer: Person, *, closed: bool = False) -> Conversation | None:
-    """Return what was said in a case so far, which may have been *closed* before; None where the customer has said nothing in words."""
+    """Return what was said in a case so far, which may have been *closed* before; None where there is nothing to answer.
+
+    Who has sent nothing but a picture or a file has said something too, though no words.
+    """
     turns = [
         Turn(
             role="customer" if message.role == "customer" else "agent",
@@ -33,11 +38,14 @@ def conversation_of(case: Case, messages: Sequence[Message], customer: Person, *
     ]
     while turns and turns[-1].role == "agent":  # what an agent said last is known, but the reading is of the customer's last word
         turns.pop()
-    if not any(turn.role == "customer" for turn in turns):
+    sent = {message.kind for message in messages if message.role == "customer" and not message.deleted_at}
+    wordless = not any(turn.role == "customer" for turn in turns)
+    if wordless and not sent & FILES:
         return None
-    pictured = any(message.role == "customer" and message.kind in PICTURES for message in messages)
     return Conversation(
-        id=f"case-{case.id}", turns=tuple(turns), customer=Customer(name=form_of_address(customer.name)), shown=pictured, closed=closed
+        id=f"case-{case.id}", turns=(*turns, Turn(role="customer", text="")) if wordless else tuple(turns),
+        customer=Customer(name=form_of_address(customer.name)), lang=customer.language,
+        shown=bool(sent & (FILES if wordless else PICTURES)), closed=closed,
     )  # fmt: skip
 
 
@@ -58,9 +66,10 @@ def advise(
     messages = books.cases.messages(case.id)
     closed = books.staff.did("closed", case.id)
     conversation = conversation_of(case, messages, customer, closed=closed)
-    newest = next((message.id for message in reversed(messages) if _is_words(message)), 0)
     if conversation is None:
         return None
+    theirs = [message for message in reversed(messages) if message.role == "customer"]
+    newest = next((message.id for message in theirs if _is_words(message)), theirs[0].id)
     seen = books.readings.offered_before(case.id, newest)
     advice = kit.adviser.suggest(conversation, _corrected(kit, books, messages), _sent(messages), kit.desk_language, seen)
     if 0 < changed < newest:
@@ -95,6 +104,8 @@ def _corrected(kit: Kit, books: Books, messages: Sequence[Message]) -> dict[int,
     Of an earlier message that is like another one only the heat counts: what such words complain of may be another matter here.
     """
     customers = [message for message in _read_together(messages) if message.role == "customer"]
+    if not customers:
+        return {}
     of_each = books.readings.corrected_in(customers[-1].case_id)
     corrected: dict[int, dict[str, Any]] = {}
     for number, message in enumerate(customers):

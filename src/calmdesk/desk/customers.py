@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from calmdesk.adviser import Advice
-from calmdesk.desk.advising import PICTURES, advise
+from calmdesk.desk.advising import FILES, advise
 from calmdesk.desk.alarms import alarm
 from calmdesk.desk.calls import Button
 from calmdesk.desk.events import Deleted, Edited, Reached, Said, Tapped
@@ -147,7 +147,7 @@ def _acknowledgement(kit: Kit, lang: str, kind: str, advice: Advice | None) -> s
     alerts = (kit.adviser.playbook.alerts[key].acknowledged.get(lang) for key in (advice.alerts if advice else ()))
     if urgent := next(filter(None, alerts), None):
         return urgent
-    if kind in PICTURES or kind == "document":
+    if kind in FILES:
         return kit.words(lang, "acknowledgement_file")
     return kit.words(lang, "acknowledgement_question" if advice and advice.reading.nature == "inquiry" else "acknowledgement")
 
@@ -185,11 +185,12 @@ def _read_and_show(
     if flooded != case.flooded:
         books.cases.set(case.id, flooded=flooded)
         case = books.cases.get(case.id)
-    if (text or kind in PICTURES) and not flooded and not text.startswith("/"):  # a command of other bots says nothing about anybody
+    if (text or kind in FILES) and not flooded and not text.startswith("/"):  # a command of other bots says nothing about anybody
         read = advise(kit, books, case, customer, changed=message_id, woken=woken)
         if read is not None:
             case, advice = read
-            books.customers.speaks(customer.id, advice.reading.lang, chosen=False)
+            if text:
+                books.customers.speaks(customer.id, advice.reading.lang, chosen=False)
     apart = [("file", {})] if kind != "text" else [("mirror", {"part": part}) for part in range(parts_of(text))]
     kit.mirror(books, case, customer, message_id, apart)
     kit.show(books, case, customer)

@@ -120,3 +120,36 @@ def test_a_demand_that_stands_open_is_not_calm_either(adviser: Adviser) -> None:
 def test_a_sign_of_calm_cools_at_once(adviser: Adviser, calm: str) -> None:
     """Thanks, agreement, a tone taken back: then it may fall by as much as it does."""
     assert after(adviser, HOT, calm).reading.heat[-1] <= 1
+
+
+def test_the_days_of_a_wait_are_counted(adviser: Adviser) -> None:
+    """The eighth day of promises is a late delivery and a broken word; one reminder, one promise, is no count."""
+    reading = after(adviser, "第八天了！催一次说一次明天，你们的明天是哪个星球的明天").reading
+
+    assert reading.types == ("late_shipment",)
+    assert "let_down" in reading.signals
+    assert (reading.facts.days, reading.facts.said["days"], reading.facts.times) == (8, "八天", None)
+
+
+@pytest.mark.parametrize("text", ["我要的是红色，收到的是蓝色，麻烦您看一下", "I ordered a large, got a small"])
+def test_what_was_ordered_and_what_came_are_two_things(adviser: Adviser, text: str) -> None:
+    """However politely it is said."""
+    assert after(adviser, text).reading.types == ("wrong_item",)
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("那个什么时候到，我急着送人", ("什么时候到",)),
+        ("发票抬头：杭州云山科技有限公司，税号91330106MA2B1CXY3K", ()),
+        ("上周二买的枕头到现在没收到，订单号 202611080012345", ("上周二买的枕头到现在没收到",)),
+    ],
+)
+def test_a_point_is_what_happened_not_what_a_number_stands_under(adviser: Adviser, text: str, points: tuple[str, ...]) -> None:
+    """Headings of data are no points, and no clause begins in the middle of a word."""
+    assert after(adviser, text).reading.points == points
+
+
+def test_the_sum_of_an_order_is_known(adviser: Adviser) -> None:
+    """Without a unit too."""
+    assert after(adviser, "订单金额289").reading.facts.amount == 289

@@ -199,7 +199,7 @@ class Adviser:
             for reply in self.replies.ranked(lang, choice.technique, situation, barred=out_of_bounds, seed=seed, seen=seen):
                 if reply.id in sent or frozenset(reply.techniques) in offered:
                     continue
-                if conversation.wordless and "shown" not in reply.conditions:
+                if conversation.wordless and conversation.shown and "shown" not in reply.conditions:
                     continue  # it would answer words that nobody wrote
                 message = render(reply, situation)
                 if already_said(message.text, said):

@@ -17,7 +17,7 @@ from calmdesk.replies.template import ALWAYS_KNOWN, ReplyHead
 from calmdesk.shelf import front_matter
 from calmdesk.store.wordings import Version
 
-_OFFERED = (
+OFFERED = (
     "shown", "types", "demands", "heat", "traits", "temperament", "signals", "risks", "product", "knows", "turn", "repeated", "open_demand",
     "goes_on", "complaint", "nature", "stage", "large_sum", "policy", "tried", "needs",
 )  # fmt: skip
@@ -59,8 +59,8 @@ def side(visit: Visit, rest: str) -> None:
     if which not in {_ONLY, _NOT} or _text(visit, wanted, base) is None:
         return
     here = f"script.side:{wanted}:{base}:{which}:{{}}"
-    data = [f"script.kind:{wanted}:{base}:{which}:{_place(key)}:0" for key in _OFFERED]
-    said = [visit.words(f"admin_if_{key}", what="…") for key in _OFFERED]
+    data = [f"script.kind:{wanted}:{base}:{which}:{_place(key)}:0" for key in OFFERED]
+    said = [visit.words(f"admin_if_{key}", what="…") for key in OFFERED]
     back = visit.button("admin_button_back", f"script.when:{wanted}:{base}")
     _choose(visit, visit.words(f"admin_{which}_if"), list(zip(said, data, strict=True)), page, here, back)
 

@@ -258,10 +258,9 @@ class Negation:
                 return True
         return False
 
-    def disclaims(self, text: str, clause: tuple[int, int], start: int) -> bool:
-        """Say whether the *clause* says of what begins at *start* that it isn't wanted or was never asked for."""
-        found = (match for pattern in self._disclaimers for match in pattern.finditer(text, *clause))
-        return any(match.start() < start <= match.end() for match in found)
+    def disclaimed(self, text: str, clause: tuple[int, int]) -> list[tuple[int, int]]:
+        """Return the stretches of the *clause* behind which what is named isn't wanted, or was never asked for."""
+        return [match.span() for pattern in self._disclaimers for match in pattern.finditer(text, *clause)]
 
 
 def _any_folded(words: Iterable[str], *, spaced: bool) -> re.Pattern[str]:
@@ -302,6 +301,7 @@ class Lexicon:
         text, spans = folded.text, clauses(folded)
         negators = self.negation.places(text)
         reached: dict[Cue, int] = {}
+        denials: dict[tuple[int, int], list[tuple[int, int]]] = {}
         for start, number, _, end, tail in sorted(self._places(folded)):
             cue, spelling, _, _ = self._forms[number]
             if spelling is None:
@@ -314,7 +314,9 @@ class Lexicon:
             )
             # What begins with a negator of its own isn't turned round by another one before it.
             negated = covered and not self.negation.begins(text[start:end])
-            disclaimed = cue.label.startswith(_DENIABLE) and self.negation.disclaims(text, clause, start)
+            if (deniable := cue.label.startswith(_DENIABLE)) and clause not in denials:
+                denials[clause] = self.negation.disclaimed(text, clause)
+            disclaimed = deniable and any(first < start <= last for first, last in denials[clause])
             yield Hit(cue, start, end, negated or (disclaimed and cue.label.startswith(_DEMANDS)), disclaimed)
 
     def _places(self, folded: Folded) -> Iterator[tuple[int, int, int, int, int]]:

@@ -136,8 +136,11 @@ class Glancer:
 
         "I never said that I want a refund" isn't about a refund. What else such a clause has words for stays.
         """
+        said_so = [hit for hit in hits if hit.cue.label == _MISREAD and not hit.negated]
+        if not said_so:
+            return {}
         spans = clauses(folded)
-        misread = {clause_at(hit.start, hit.end, spans) for hit in hits if hit.cue.label == _MISREAD and not hit.negated}
+        misread = {clause_at(hit.start, hit.end, spans) for hit in said_so}
         denials = {clause for hit in hits if hit.disclaimed and (clause := clause_at(hit.start, hit.end, spans)) in misread}
         if not denials:
             return {}
@@ -240,8 +243,8 @@ class Glancer:
     def spoken(self, dimension: str, glance: Glance) -> frozenset[str]:
         """Return the labels that a message has words of its own for: a cue, or it is all but sure without one."""
         cued = {hit.cue.label for hit in glance.hits if not hit.negated}
-        outputs = {label: f"{dimension}.{label}" for label in self.labels[dimension]}
-        return frozenset(label for label, output in outputs.items() if output in cued or glance.probabilities.get(output, 0.0) >= _SURE)
+        claims = self._claims[dimension]
+        return frozenset(label for label, output, _ in claims if output in cued or glance.probabilities.get(output, 0.0) >= _SURE)
 
     def insults(self, glance: Glance) -> bool:
         """Say whether a message insults."""

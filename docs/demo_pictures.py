@@ -28,7 +28,7 @@ def main() -> None:
         page.taps("desk", "发送 1")
         page.until(lambda: len(page.all("#customer article.theirs")) > 2 or page.all("#desk .key")[-1].text == "取消")
         if page.all("#desk .key")[-1].text == "取消":
-            page.writes("desk", "今天18:00")
+            page.writes("desk", "明天18:00")
             page.until(lambda: len(page.all("#customer article.theirs")) > 2)
         for turn in shipped_stories()[STORY].turns[1:TURNS]:
             page.click("#next-turn")

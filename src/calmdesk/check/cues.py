@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from calmdesk.playbook.playbook import Playbook
-from calmdesk.reading.cues import Cue, CueLists, CueSyntaxError, Example, Hit, Lexicon, spellings
+from calmdesk.reading.cues import Cue, CueLists, CueSyntaxError, Example, Hit, Lexicon, readable
 from calmdesk.shelf import Problem
 from calmdesk.text.fold import fold
 
@@ -29,7 +29,7 @@ def _checked(items: list[_Item], playbook: Playbook) -> Iterator[Problem]:
                 yield Problem(playbook.paths[label], where, f"unknown language; there are {', '.join(playbook.languages)}")
                 continue
             try:
-                spellings(phrase)
+                readable(phrase)
             except CueSyntaxError as error:
                 yield Problem(playbook.paths[label], where, str(error))
                 continue

@@ -11,7 +11,7 @@ from jinja2 import TemplateError
 from calmdesk.config import Settings
 from calmdesk.playbook.playbook import Playbook
 from calmdesk.playbook.schema import Wording
-from calmdesk.reading.cues import Cue, CueSyntaxError, Lexicon, spellings
+from calmdesk.reading.cues import Cue, CueSyntaxError, Lexicon, readable
 from calmdesk.replies.replies import Replies
 from calmdesk.replies.template import BLANK, POLICY_KEYS, VARIABLES, Points, Reply
 from calmdesk.shelf import Problem
@@ -75,7 +75,7 @@ def _readable(item: Wording, playbook: Playbook) -> Iterator[tuple[Any, str, str
     """Yield the cues that can be looked for; what is wrong with the others is told where cues are checked."""
     for strength, lang, phrase in item.cues:
         try:
-            spellings(phrase)
+            readable(phrase)
         except CueSyntaxError:
             continue
         if lang in playbook.languages:

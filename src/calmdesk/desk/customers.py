@@ -149,7 +149,11 @@ def _acknowledgement(kit: Kit, lang: str, kind: str, advice: Advice | None) -> s
         return urgent
     if kind in FILES:
         return kit.words(lang, "acknowledgement_file")
-    return kit.words(lang, "acknowledgement_question" if advice and advice.reading.nature == "inquiry" else "acknowledgement")
+    asks = advice is not None and (
+        advice.reading.nature == "inquiry"
+        or (advice.reading.nature == "none" and any(kit.adviser.playbook.signals[signal].asks for signal in advice.reading.signals))
+    )
+    return kit.words(lang, "acknowledgement_question" if asks else "acknowledgement")
 
 
 def _case_for(kit: Kit, books: Books, customer: Customer) -> tuple[Case, bool]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from calmdesk.playbook.conditions import Conditions
-from calmdesk.reading.cues import CueLists, Example, spellings
+from calmdesk.reading.cues import CueLists, Example, readable
 from calmdesk.text.language import ByLanguage, ListByLanguage, Words
 
 STAGES = ("contact", "recognise", "need", "solve", "close")
@@ -145,7 +145,7 @@ class Technique(_File):
 def _readable(table: dict[str, Words]) -> dict[str, Words]:
     """Raise CueSyntaxError for a phrase that can't be read as a cue."""
     for phrase in (phrase for phrases in table.values() for phrase in phrases):
-        spellings(phrase)
+        readable(phrase)
     return table
 
 

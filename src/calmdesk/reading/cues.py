@@ -113,17 +113,17 @@ class _Form(NamedTuple):
         return _CROSSING in self.cue.phrase
 
 
-def spellings(phrase: str) -> list[str]:
-    """Return a phrase's folded spellings, one for each choice of its alternatives; raise CueSyntaxError where it can't be read."""
-    return _spellings(phrase, _parts(phrase))
+def readable(phrase: str) -> None:
+    """Raise CueSyntaxError where a phrase can't be read as a cue, or one of its choices leaves nothing to look for."""
+    if all(any(not choice.strip("…#* ") for choice in part) for part in _parts(phrase)):
+        raise CueSyntaxError(f"nothing to look for in {phrase!r}")
 
 
 def _spellings(phrase: str, parts: Sequence[tuple[str, ...]]) -> list[str]:
+    """Return a phrase's folded spellings, one for each choice of its alternatives."""
     found = list(map("".join, itertools.product(*parts))) if len(parts) > 1 else list(*parts)
     if " " in phrase:
         found = [" ".join(spelling.split()) for spelling in found]
-    if not all(spelling.strip("…#* ") for spelling in found):
-        raise CueSyntaxError(f"nothing to look for in {phrase!r}")
     return list(dict.fromkeys(found))
 
 

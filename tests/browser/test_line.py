@@ -32,7 +32,7 @@ def test_a_page_goes_on_by_itself_when_the_demo_is_back(chromium: Browser, tmp_p
         place = next(number for number, text in page.replies().items() if "〔" in text)
         page.taps("desk", SAYS("zh-Hans", "button_send", number=place))
         page.until(lambda: page.find("#desk textarea").get_attribute("placeholder") == asked)
-        page.writes("desk", "今天", sends=False)
+        page.writes("desk", "明天", sends=False)
         page.writes("customer", "还有一件", sends=False)
 
     for lang in (*PAGE, "zh-Hans"):
@@ -47,13 +47,13 @@ def test_a_page_goes_on_by_itself_when_the_demo_is_back(chromium: Browser, tmp_p
         page.until(lambda: PAGE["zh-Hans"]["connecting"] not in heads(page))
         assert not page.find("#lost").is_displayed()
         assert page.find("#customer textarea").get_attribute("value") == "还有一件"
-        assert page.find("#desk textarea").get_attribute("value") == "今天18点"
+        assert page.find("#desk textarea").get_attribute("value") == "明天18点"
         page.driver.refresh()
         page.until(lambda: page.find("html[data-ready]"))
         assert page.find("#desk textarea").get_attribute("placeholder") == asked
         page.writes("desk", "")
         page.presses("desk", "\ue007")
-        page.shows("customer", "今天18点")
+        page.shows("customer", "明天18点")
         page.until(lambda: page.find("#desk textarea").get_attribute("placeholder") == PAGE["zh-Hans"]["write_desk"])
         page.forgets()
     page.troubles()  # the requests that nobody answered

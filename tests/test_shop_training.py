@@ -255,19 +255,30 @@ WRONG: list[tuple[str, Callable[[Path], object], str]] = [
 
 @pytest.mark.parametrize(("write", "said"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
 def test_weights_that_cant_be_used_are_one_line(write: Callable[[Path], object], said: str, tmp_path: Path) -> None:
-    """Reading ends with one helpful line, and `calmdesk config check` has it among its findings."""
+    """Reading ends with one helpful line that names the file."""
     config = tmp_path / "bot.toml"
-    config.write_text('[reading]\nweights = "mine.npz"\n[staff]\nadmins = [1]\n', "utf-8")
+    config.write_text('[reading]\nweights = "mine.npz"\n', "utf-8")
     write(tmp_path / "mine.npz")
 
     read = CliRunner().invoke(main, ["read", "--config", str(config)], input='{"text": "ok"}')
+
+    assert read.exit_code == 1
+    assert len(read.stderr.splitlines()) == 1
+    assert said in read.stderr
+    assert str(tmp_path / "mine.npz") in read.stderr
+
+
+def test_the_settings_check_tells_of_weights_that_cant_be_used(tmp_path: Path) -> None:
+    """`calmdesk config check` has the same words among its findings, with the key that names the file."""
+    config = tmp_path / "bot.toml"
+    config.write_text('[reading]\nweights = "mine.npz"\n[staff]\nadmins = [1]\n', "utf-8")
+    another_version(tmp_path / "mine.npz")
+
     check = CliRunner().invoke(main, ["config", "check", "--config", str(config)], env={"CALMDESK_TOKEN": ""})
 
-    assert read.exit_code == check.exit_code == 1
-    assert len(read.stderr.splitlines()) == 1
-    for told in (read.stderr, check.stdout):
-        assert said in told
-        assert str(tmp_path / "mine.npz") in told
+    assert check.exit_code == 1
+    assert "another version of calmdesk" in check.stdout
+    assert str(tmp_path / "mine.npz") in check.stdout
     assert "reading.weights" in check.stdout
 
 

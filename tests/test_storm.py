@@ -65,7 +65,7 @@ async def test_words_that_wait_are_shown_together(house: House) -> None:
     lin = house.customer()
     await lin.says(MILD)
     topic = await house.topic_of(lin)
-    for number in range(40):
+    for number in range(22):
         await house.customer(f"路人{number}").says(HOT)
     for number in range(15):
         await lin.says(f"第{number}句")

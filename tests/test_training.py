@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from calmdesk.adviser import Adviser
 from calmdesk.cli.main import main
-from calmdesk.reading.classifier import VERSION, Classifier, WeightsError
+from calmdesk.reading.classifier import Classifier
 from calmdesk.reading.labelled import LabelledMessage
 from calmdesk.reading.scales import kappa
 from calmdesk.reading.training import Judges, train
@@ -40,28 +39,12 @@ def trained(adviser: Adviser, count: int) -> Classifier:
 def test_the_same_messages_give_the_same_file(adviser: Adviser, tmp_path: Path) -> None:
     """Trained twice, the weights' files are the same to the byte; read again, they claim what they claimed."""
     for name in ("one.npz", "two.npz"):
-        trained(adviser, 150).save(tmp_path / name)
+        trained(adviser, 60).save(tmp_path / name)
 
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
     again = Classifier.load(tmp_path / "one.npz")
-    assert again.trained_on == {"some": 150}
+    assert again.trained_on == {"some": 60}
     assert "types.logistics" in again.outputs
-
-
-def test_weights_of_another_version_are_refused(adviser: Adviser, tmp_path: Path) -> None:
-    """An old file is named, with what to do."""
-    import numpy as np
-
-    path = tmp_path / "weights.npz"
-    trained(adviser, 150).save(path)
-    with np.load(path) as stored:
-        parts = dict(stored)
-    about = json.loads(bytes(parts["about"]))
-    parts["about"] = np.frombuffer(json.dumps({**about, "version": VERSION + 1}).encode(), dtype=np.uint8)
-    np.savez(path, **parts)
-
-    with pytest.raises(WeightsError, match="run `calmdesk train`"):
-        Classifier.load(path)
 
 
 def test_a_message_without_labels_is_named(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ TEACHERS_AT_LEAST = 15
 """… and from fewer than these a chance likeness is learnt as readily as the shop's own word."""
 _JUDGES = 4
 """Every fourth message judges."""
+_OF_OUR_OWN = 4
+"""Of our own messages every fourth is taken, some 4,500: all 18,000 took four times as long and judged a pottery alike."""
 _SHARED = 2
 """In so many corrections a run must stand to move: what stands in one is that message, not the shop."""
 _MOST = 4000
@@ -151,13 +153,22 @@ def merged(corrections: Iterable[Correction]) -> list[Said]:
 
 
 def of_our_own(messages: Iterable[LabelledMessage]) -> list[Said]:
-    """Return what our own messages are, by dimension."""
-    return [(message.text, {name: getattr(message, name) for name in DIMENSIONS}) for message in messages]
+    """Return what every fourth of our own messages is, by dimension: as many as hold the reading where it was, without the wait."""
+    return [
+        (message.text, {name: getattr(message, name) for name in DIMENSIONS})
+        for message in messages
+        if _drawn(message.text, 1) % _OF_OUR_OWN == 0
+    ]
 
 
 def judges(text: str) -> bool:
     """Say whether a message judges instead of teaching: every fourth, by its words alone, whatever stands beside it."""
-    return int.from_bytes(hashlib.sha256(_bare(text).encode()).digest()[:8], "big") % _JUDGES == 0
+    return _drawn(text, 0) % _JUDGES == 0
+
+
+def _drawn(text: str, draw: int) -> int:
+    """Return a number that a message's words alone decide, another one in each draw."""
+    return int.from_bytes(hashlib.sha256(_bare(text).encode()).digest()[8 * draw : 8 * draw + 8], "big")
 
 
 def _bare(text: str) -> str:

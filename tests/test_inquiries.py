@@ -78,3 +78,40 @@ def test_the_card_calls_a_question_a_question(adviser: Adviser, lang: str, calle
 
     assert kit.about((), "inquiry", (0,), lang) == called
     assert kit.about((), "inquiry", (3, 0), lang) == kit.words(lang, "no_new_complaint")
+
+
+@pytest.mark.parametrize(
+    ("question", "ours", "answer"),
+    [
+        ("有没有适合送长辈的茶？", "请问预算多少？", "三百左右，我岳父喝"),
+        ("請問有推薦的茶嗎", "預算大概多少呢？", "三百左右，我岳父喝"),
+        ("Do you have a blue scarf?", "We do. What's it for?", "It's for my father in law, around £30"),
+        ("What would suit dry skin?", "How does yours react to the sun?", "mostly dry skin, and I burn easily"),
+    ],
+)
+def test_an_answer_to_our_question_is_no_complaint(adviser: Adviser, question: str, ours: str, answer: str) -> None:
+    """Who asked, was asked back and says what they look for is still asking; what it costs or who it is for is no grievance."""
+    advice = adviser.suggest(talk(question, ours, answer))
+
+    assert (advice.reading.types, advice.reading.nature, advice.reading.heat[-1]) == ((), "inquiry", 0)
+
+
+@pytest.mark.parametrize(
+    ("question", "ours", "answer"),
+    [
+        ("请问我的快递到哪了", "您的订单号是多少？", "4471，来的时候就破了"),
+        ("Where is my parcel?", "What's the order number?", "4471, and I've been waiting for three weeks now"),
+    ],
+)
+def test_a_complaint_behind_our_question_is_heard(adviser: Adviser, question: str, ours: str, answer: str) -> None:
+    """A question of ours makes no grievance smaller."""
+    advice = adviser.suggest(talk(question, ours, answer))
+
+    assert advice.reading.types
+    assert advice.reading.nature == "valid"
+
+
+def talk(question: str, ours: str, answer: str) -> Conversation:
+    """Return a conversation of three turns."""
+    turns = [{"role": "customer", "text": question}, {"role": "agent", "text": ours}, {"role": "customer", "text": answer}]
+    return Conversation.model_validate({"turns": turns})

@@ -34,6 +34,10 @@ _DISPLEASED = {"valid", "venting"}
 """Of these natures no message is wholly calm."""
 _CALM_THOUGH_SAID = 0.65
 """A message with a strong cue of a complaint is none only if it is so likely none."""
+_PLAIN = 0.8
+"""… and complains plainly, whatever was asked, if it is so likely valid (tried on twenty answers: those without a fault had at most 0.78)."""
+_PLAINLY = ("types.", "demands.", "risks.", "nature.valid", "signals.threat", "signals.insult")
+"""Strong cues of these are no mere answer."""
 LONGEST_READ = 5000
 """Characters of a message that are read; Telegram's own limit is 4,096. What stands behind is kept, not read."""
 SCORED = ("types", "nature", "temperament", "traits", "needs", "risks")
@@ -245,6 +249,11 @@ class Glancer:
         cued = {hit.cue.label for hit in glance.hits if not hit.negated}
         claims = self._claims[dimension]
         return frozenset(label for label, output, _ in claims if output in cued or glance.probabilities.get(output, 0.0) >= _SURE)
+
+    def may_answer(self, glance: Glance) -> bool:
+        """Say whether a message may just answer a question: it is cool, and neither its cues nor the classifier are sure of a complaint."""
+        plainly = any(label.startswith(_PLAINLY) for label in glance.strongly)
+        return not plainly and glance.intensity <= CALM and glance.probabilities.get("nature.valid", 0.0) < _PLAIN
 
     def insults(self, glance: Glance) -> bool:
         """Say whether a message insults."""

@@ -60,7 +60,8 @@ class Reader:
         glances = iter(self.glancer.glances([(text, talk[:number]) for talk in talks for number, text in enumerate(talk)]))
         return [self._read(talk, list(islice(glances, len(texts))), {}) for talk, texts in zip(conversations, talks, strict=True)]
 
-    def _read(self, conversation: Conversation, glances: Sequence[Glance], said: Said) -> Reading:
+    def _read(self, conversation: Conversation, found: Sequence[Glance], said: Said) -> Reading:
+        glances = self._with_answers(found, conversation)
         last, earlier = glances[-1], glances[:-1]
         types = self._about(glances, said)
         asked = self._asked(glances, conversation) if not types and last.says_nothing_against_us else None
@@ -135,6 +136,25 @@ class Reader:
                 likely = {label: still for label, still in likely.items() if label in became}
                 complaints = [became] if became else []
         return types
+
+    def _with_answers(self, glances: Sequence[Glance], conversation: Conversation) -> list[Glance]:
+        """Return the glances, as answers those that follow a question of ours to who only asked something.
+
+        "Around £30, for my father" is no complaint about a price there, and by itself it may well be one.
+        """
+        became: list[Glance] = []
+        inquired = complained = questioned = False
+        coming = iter(glances)
+        for turn in conversation.turns:
+            if turn.role == "agent":
+                questioned = bool(_ASKED.search(turn.text))
+            elif glance := next(coming, None):
+                if inquired and questioned and not complained and self.glancer.may_answer(glance):
+                    glance = replace(glance, types=(), nature="none", intensity=0)
+                inquired = inquired or glance.nature == "inquiry" or not self.glancer.asking.isdisjoint(glance.strongly)
+                complained = complained or not glance.says_nothing_against_us
+                became.append(glance)
+        return became
 
     def _asked(self, glances: Sequence[Glance], conversation: Conversation) -> tuple[str, ...] | None:
         """Return with which signals an earlier message asked something that waits for its answer; None where none does.

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from calmdesk.adviser import Adviser
+from calmdesk.replies.filling import filled
 from calmdesk.store.store import Books
 from tests.desk_people import Shown, Somebody, Stage
 from tests.test_talk import GROUP, LATE, open_stage, word
@@ -402,3 +403,25 @@ def test_a_solution_of_figures_and_dates_is_asked_about_once(stage: Stage, lin: 
     wang.says("今天补发一箱新的")
 
     assert "这样办：今天补发一箱新的。" in stage.said_to(lin)
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "sent"),
+    [
+        ("You'll hear from me by 〔eta〕.", {"eta": "by Friday noon"}, "You'll hear from me by Friday noon."),
+        ("You'll hear from me by 〔eta〕.", {"eta": "within two hours"}, "You'll hear from me within two hours."),
+        ("By 〔eta〕 you'll know.", {"eta": "at 6 pm"}, "By 6 pm you'll know."),
+        ("〔eta〕前回您。", {"eta": "明天中午前"}, "明天中午前回您。"),
+        ("〔eta〕前回您。", {"eta": "明天中午以前"}, "明天中午以前回您。"),
+        ("〔eta〕前回您。", {"eta": "两小时内"}, "两小时内回您。"),
+        ("〔eta〕前回覆您。", {"eta": "三天內"}, "三天內回覆您。"),
+        ("主管〔supervisor〕〔time〕打给您", {"supervisor": "主管林佳穎", "time": "18:00"}, "主管林佳穎18:00打给您"),
+        ("My supervisor, 〔supervisor〕, rings.", {"supervisor": "Ann"}, "My supervisor, Ann, rings."),
+        ("Call it 3 〔share〕", {"share": "30%"}, "Call it 3 30%"),
+        ("We go by 〔supervisor〕.", {"supervisor": "Byron"}, "We go by Byron."),
+        ("退您〔amount〕，〔eta〕前到。", {"eta": "周五"}, "退您〔amount〕，周五前到。"),
+    ],
+)
+def test_a_value_and_the_words_around_it_make_one_sentence(adviser: Adviser, text: str, values: dict[str, str], sent: str) -> None:
+    """What an agent types and the reply says already is said once; names and figures are never cut."""
+    assert filled(text, values, adviser.playbook.joins) == sent

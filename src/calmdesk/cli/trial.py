@@ -17,6 +17,7 @@ from rich.text import Text
 from calmdesk.adviser import Advice, Adviser, Suggestion
 from calmdesk.conversation import Conversation, Turn
 from calmdesk.playbook.playbook import LABELLED
+from calmdesk.replies.filling import filled
 from calmdesk.replies.template import BLANK
 
 _HEAT = "▁▃▅▆█"
@@ -98,8 +99,7 @@ class Trial:
 
     def _filled(self, chosen: Suggestion) -> str | None:
         """Ask for what the agent alone can know; a reply with a hole never leaves."""
-        text = chosen.text
-        lang = self._language()
+        lang, values = self._language(), dict[str, str]()
         for blank in chosen.blanks:
             about = self.adviser.playbook.blanks[blank]
             example = about.at(lang, datetime.now().astimezone())
@@ -111,8 +111,8 @@ class Trial:
             if value.startswith("/"):  # a command isn't a value: nothing is sent
                 self.console.print(f"\n[dim]{self._words()['unsent']}[/]")
                 return None
-            text = text.replace(f"〔{blank}〕", value or example)
-        return text
+            values[blank] = value or example
+        return filled(chosen.text, values, self.adviser.playbook.joins)
 
     def _send(self, turn: Turn) -> None:
         self.turns += (turn,)

@@ -9,13 +9,14 @@ from typing import Any
 from calmdesk.desk import customers
 from calmdesk.desk.advising import others
 from calmdesk.desk.alarms import alarm, told
-from calmdesk.desk.blanks import ORDERED, ask_blanks, filled
+from calmdesk.desk.blanks import ORDERED, ask_blanks
 from calmdesk.desk.calls import Button
 from calmdesk.desk.card import View
 from calmdesk.desk.correcting import correct
 from calmdesk.desk.events import Tapped
 from calmdesk.desk.kit import BUSINESS_WINDOW, Kit, plain
 from calmdesk.desk.questions import Place, ask, over, take_away
+from calmdesk.replies.filling import filled
 from calmdesk.replies.template import BLANK
 from calmdesk.store.rows import Case, Colleague, Customer, Offered, Step
 from calmdesk.store.store import Books
@@ -158,7 +159,7 @@ def fill(
     newest = books.readings.last(case.id)
     if reply is not None and (newest is None or newest.id != reply.reading_id):
         raise RefusalError("wrote_since")
-    text, values = filled(step.data["text"], values), {**step.data.get("values", {}), **values}
+    text, values = filled(step.data["text"], values, kit.adviser.playbook.joins), {**step.data.get("values", {}), **values}
     if BLANK.search(text):
         data = {**step.data, "values": values}
         ask_blanks(kit, books, colleague, place, lang, case, text, data, again=True, doubted=doubted, ordered=ordered)

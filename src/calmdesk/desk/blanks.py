@@ -12,6 +12,7 @@ from calmdesk.desk.card import with_blanks
 from calmdesk.desk.kit import Kit, plain
 from calmdesk.desk.questions import Place, ask
 from calmdesk.playbook.kinds import Doubt, Kind, alone
+from calmdesk.replies.filling import filled
 from calmdesk.replies.template import blanks_of
 from calmdesk.store.rows import Case, Colleague, Message
 from calmdesk.store.store import Books
@@ -42,7 +43,13 @@ def ask_blanks(
     lines = [_asked_about(kit, lang, key, value, books.now) for key, value in (doubted or {}).items()]
     lines += [kit.words(lang, "send_same_again"), ""] if doubted else []
     if ordered:
-        lines += [kit.words(lang, "ask_order"), "", with_blanks(kit, filled(text, ordered), lang), "", kit.words(lang, "order_so")]
+        lines += [
+            kit.words(lang, "ask_order"),
+            "",
+            with_blanks(kit, filled(text, ordered, kit.adviser.playbook.joins), lang),
+            "",
+            kit.words(lang, "order_so"),
+        ]
     elif len(blanks) == 1:
         name, example = blanks[0]
         lines.append(kit.words(lang, "ask_blank", agent=agent, name=plain(name), example=plain(example)))
@@ -70,13 +77,6 @@ def values_in(text: str, answer: str) -> dict[str, str]:
     lines = [" ".join(line.split()) for line in answer.splitlines() if line.strip()]
     lines = [*lines[: len(keys) - 1], " ".join(lines[len(keys) - 1 :])] if len(lines) > len(keys) else lines
     return dict(zip(keys, lines, strict=False))
-
-
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with these values in its blanks."""
-    for key, value in values.items():
-        text = text.replace(f"〔{key}〕", value)
-    return text
 
 
 def in_order(kit: Kit, values: Mapping[str, str]) -> dict[str, str]:

@@ -96,6 +96,8 @@ class Kind(BaseModel):
     """… and none of these."""
     beside: Patterns = ()
     """What may stand beside such a value in a message that says nothing else; without any a message isn't looked through for this kind."""
+    joins: dict[str, str] = {}
+    """What would stand where such a value meets the words beside its blank, and what is said instead: 内前 is 内."""
     offered: Literal["case", "agent"] = "case"
     """Where it is offered again: in the same case, or also in the other cases of the agent who typed it."""
     clock: Clock | None = None

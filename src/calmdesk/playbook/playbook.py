@@ -163,6 +163,11 @@ class Playbook:
         """The phrases of clauses that are rewritten with the one at fault, by the wording that they go along with."""
         return self._phrases({key: item.agent.along for key, item in self.wording.items() if item.agent})
 
+    @cached_property
+    def joins(self) -> Mapping[str, Mapping[str, str]]:
+        """For each blank with a kind, what is said where its values meet the words beside it; see `replies.filling`."""
+        return {key: kind.joins for key, blank in self.blanks.items() if (kind := self.kinds.get(blank.kind or ""))}
+
     def _phrases(self, tables: Mapping[str, Mapping[str, Words]]) -> Lexicon:
         """Return a lexicon of phrases, by wording and language."""
         cues = (

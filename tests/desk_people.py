@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,36 @@ from calmdesk.config import Settings
 from calmdesk.desk.calls import Button, Call, Change, Copy, Outcome, Remove, Say, SendFile, Toast
 from calmdesk.desk.desk import Desk
 from calmdesk.desk.events import Chat, Content, Event, Person, Said, Tapped
-from calmdesk.store.rows import Role
+from calmdesk.desk.words import Words
+from calmdesk.store.rows import Offered, Role
 from calmdesk.store.store import Books, Store
+
+GROUP = -1001
+WORDS = Words.shipped()
+LATE = "快递都八天了还没到，你们管不管？"
+ANYBODY = "人呢，说话啊，到底管不管"
+
+
+@cache
+def shipped_adviser() -> Adviser:
+    """Return the shipped adviser, opened once."""
+    return Adviser.open(Settings())
+
+
+def open_stage(folder: Path, *groups: int) -> Stage:
+    """Open a desk with the shipped playbook."""
+    settings, shipped = Settings.model_validate({"staff": {"groups": groups}}), shipped_adviser()
+    return Stage(folder, settings, Adviser(settings, shipped.playbook, shipped.replies, shipped.reader, shipped.shelf))
+
+
+def word(key: str, **values: object) -> str:
+    """Return what the bot says for *key* in the language of these desks."""
+    return WORDS(WORDS.first, key, **values)
+
+
+def ours(stage: Stage) -> list[Offered]:
+    """Return the replies on the (only) card."""
+    return stage.store.now(lambda books: books.readings.offered(books.readings.last(1).id))  # type: ignore[union-attr]
 
 
 @dataclass

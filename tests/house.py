@@ -8,7 +8,6 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,16 +24,11 @@ from calmdesk.store.rows import Role
 from calmdesk.store.store import Books
 from calmdesk.telegram.app import Running, running
 from tests.botapi import checked_world
+from tests.desk_people import shipped_adviser
 
 T = TypeVar("T")
 HURRIED = 60.0
 """In most tests a minute of Telegram's limits passes in a second."""
-
-
-@cache
-def adviser() -> Adviser:
-    """Return the shipped adviser, opened once."""
-    return Adviser.open(Settings())
 
 
 @dataclass
@@ -151,7 +145,8 @@ async def open_house(
         settings = Settings.model_validate(
             {"shop": {"name": "山野小店"}, "store": {"path": "desk.db"}, "telegram": where, "staff": staff, "base": folder, **tables}
         )
-        desk = Desk(settings, Adviser(settings, adviser().playbook, adviser().replies, adviser().reader))
+        shipped = shipped_adviser()
+        desk = Desk(settings, Adviser(settings, shipped.playbook, shipped.replies, shipped.reader))
         async with running(settings, world.token, desk=desk, pace=pace) as open_desk:
             yield House(world, settings, open_desk, forums, boss)
 

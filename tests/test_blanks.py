@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,29 +10,14 @@ import pytest
 from calmdesk.adviser import Adviser
 from calmdesk.replies.filling import filled
 from calmdesk.store.store import Books
-from tests.desk_people import Shown, Somebody, Stage
-from tests.test_talk import GROUP, LATE, open_stage, word
+from tests.desk_people import GROUP, LATE, Shown, Somebody, Stage, open_stage, word
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """Open a desk with one group of staff, at nine in the morning of its own day."""
-    opened = open_stage(tmp_path, GROUP)
-    opened.now = datetime(2026, 3, 2, 9, 0).astimezone().astimezone(UTC)
-    yield opened
-    opened.store.close()
-
-
-@pytest.fixture
-def lin(stage: Stage) -> Somebody:
-    """Return a customer."""
-    return stage.person(7, "林小姐")
-
-
-@pytest.fixture
-def wang(stage: Stage) -> Somebody:
-    """Return an agent in the topic of the first customer."""
-    return stage.person(2, "小王", "agent").at(GROUP, 2)
+def stage(stage: Stage) -> Stage:
+    """Let it be nine in the morning of the desk's own day."""
+    stage.now = datetime(2026, 3, 2, 9, 0).astimezone().astimezone(UTC)
+    return stage
 
 
 def asked(stage: Stage, customer: Somebody, agent: Somebody, text: str) -> Shown:

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from calmdesk.adviser import Adviser
 from calmdesk.desk.card import View
-from tests.desk_people import Somebody, Stage
+from tests.desk_people import ANYBODY, LATE, Somebody, Stage, word
 from tests.people import conversation
-from tests.test_talk import GROUP, open_stage, word
-
-LATE = "快递都八天了还没到，你们管不管？"
-ANYBODY = "人呢，说话啊，到底管不管"
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    """Open a desk with one group of staff."""
-    return open_stage(tmp_path, GROUP)
 
 
 def claims(stage: Stage, dimension: str) -> list[str]:
     """Return what the card claims now."""
     return list(stage.store.now(lambda books: View.of(books, 1)).advice["reading"][dimension])
-
-
-def people(stage: Stage) -> tuple[Somebody, Somebody]:
-    """Return a customer, and an agent in the topic that the first customer gets."""
-    return stage.person(7, "林小姐"), stage.person(2, "小王", "agent").at(GROUP, 2)
 
 
 def corrects(agent: Somebody, *labels: str) -> None:
@@ -40,9 +23,8 @@ def corrects(agent: Somebody, *labels: str) -> None:
     agent.taps(word("button_done"))
 
 
-def test_a_type_taken_away_stays_away(stage: Stage) -> None:
+def test_a_type_taken_away_stays_away(stage: Stage, lin: Somebody, wang: Somebody) -> None:
     """The next message says nothing of it: it isn't back, neither on the card nor among the case's types."""
-    lin, wang = people(stage)
     lin.says(LATE)
     assert "logistics" in claims(stage, "types")
     corrects(wang, "快递物流")
@@ -52,9 +34,8 @@ def test_a_type_taken_away_stays_away(stage: Stage) -> None:
     assert "logistics" not in stage.store.now(lambda books: books.cases.get(1)).types
 
 
-def test_a_type_taken_away_is_back_when_it_is_spoken_of(stage: Stage) -> None:
+def test_a_type_taken_away_is_back_when_it_is_spoken_of(stage: Stage, lin: Somebody, wang: Somebody) -> None:
     """A later message with words of its own for it brings it back, and from there on it goes on as ever."""
-    lin, wang = people(stage)
     lin.says(LATE)
     corrects(wang, "快递物流")
     lin.says("快递还是没到，物流信息都不动了")
@@ -64,9 +45,8 @@ def test_a_type_taken_away_is_back_when_it_is_spoken_of(stage: Stage) -> None:
     assert "logistics" in claims(stage, "types")
 
 
-def test_what_was_carried_over_is_taken_away_for_good(stage: Stage) -> None:
+def test_what_was_carried_over_is_taken_away_for_good(stage: Stage, lin: Somebody, wang: Somebody) -> None:
     """A type that the second message was shown with only because of the first can be taken away there."""
-    lin, wang = people(stage)
     lin.says(LATE)
     lin.says(ANYBODY)
     corrects(wang, "快递物流")
@@ -75,9 +55,8 @@ def test_what_was_carried_over_is_taken_away_for_good(stage: Stage) -> None:
     assert "logistics" not in claims(stage, "types")
 
 
-def test_the_level_follows_what_an_agent_says(stage: Stage) -> None:
+def test_the_level_follows_what_an_agent_says(stage: Stage, lin: Somebody, wang: Somebody) -> None:
     """A risk that was added by mistake makes a hard case of it, and taken away again an ordinary one."""
-    lin, wang = people(stage)
     lin.says(LATE)
 
     def level() -> int:
@@ -91,9 +70,8 @@ def test_the_level_follows_what_an_agent_says(stage: Stage) -> None:
     assert level() == before
 
 
-def test_a_case_that_a_supervisor_was_called_to_stays_hard(stage: Stage) -> None:
+def test_a_case_that_a_supervisor_was_called_to_stays_hard(stage: Stage, lin: Somebody, wang: Somebody) -> None:
     """Correcting its types doesn't make it one for beginners."""
-    lin, wang = people(stage)
     lin.says(LATE)
     wang.taps(word("button_supervisor"))
     corrects(wang, "快递物流")
@@ -102,9 +80,8 @@ def test_a_case_that_a_supervisor_was_called_to_stays_hard(stage: Stage) -> None
 
 
 @pytest.mark.parametrize("labels", [["只是问问"], ["✓ 快递物流", "🟢0"]])
-def test_an_agent_can_say_that_it_is_just_a_question(stage: Stage, labels: list[str]) -> None:
+def test_an_agent_can_say_that_it_is_just_a_question(stage: Stage, lin: Somebody, wang: Somebody, labels: list[str]) -> None:
     """One button, or no type left and the heat at 0: it is a question then, and no reply is sorry for anything."""
-    lin, wang = people(stage)
     lin.says("快递八天了还没到")
     assert claims(stage, "types") == ["logistics"]
     corrects(wang, *labels)
@@ -114,9 +91,8 @@ def test_an_agent_can_say_that_it_is_just_a_question(stage: Stage, labels: list[
     assert not {"apologize", "empathize"} & {technique for one in advice["suggestions"] for technique in one["techniques"]}
 
 
-def test_a_type_that_was_added_stays_until_it_is_taken_away(stage: Stage) -> None:
+def test_a_type_that_was_added_stays_until_it_is_taken_away(stage: Stage, lin: Somebody, wang: Somebody) -> None:
     """However many messages say nothing of it; taken away it is gone, and put back it stays again."""
-    lin, wang = people(stage)
     lin.says(LATE)
     corrects(wang, "发错货")
     for _ in range(4):
@@ -133,9 +109,8 @@ def test_a_type_that_was_added_stays_until_it_is_taken_away(stage: Stage) -> Non
     assert "wrong_item" in claims(stage, "types")
 
 
-def test_words_of_thanks_end_what_was_added_too(stage: Stage) -> None:
+def test_words_of_thanks_end_what_was_added_too(stage: Stage, lin: Somebody, wang: Somebody) -> None:
     """Who thanks and is content has no complaint, whatever was said of it before."""
-    lin, wang = people(stage)
     lin.says(LATE)
     corrects(wang, "发错货")
     lin.says("已经收到了，谢谢你们，没事了")
@@ -143,9 +118,8 @@ def test_words_of_thanks_end_what_was_added_too(stage: Stage) -> None:
     assert claims(stage, "types") == []
 
 
-def test_a_risk_that_was_added_stays_and_one_taken_away_too(stage: Stage) -> None:
+def test_a_risk_that_was_added_stays_and_one_taken_away_too(stage: Stage, lin: Somebody, wang: Somebody) -> None:
     """A danger that an agent saw is on the next card; one that they took away isn't, until the customer speaks of it."""
-    lin, wang = people(stage)
     lin.says("再不处理我就去12315投诉你们")
     assert "authority" in claims(stage, "risks")
     corrects(wang, "人身安全", "官方投诉")
@@ -177,9 +151,8 @@ def test_an_agents_word_on_danger_does_not_alarm_again_once_it_was_taken_up(advi
     assert "safety" in adviser.suggest(later, said).reading.risks
 
 
-def test_the_panel_has_headings_in_the_cards_order(stage: Stage) -> None:
+def test_the_panel_has_headings_in_the_cards_order(lin: Somebody, wang: Somebody) -> None:
     """What it is about, heat, manner, risk: each heading stands before its own choices, and a tap on one changes nothing."""
-    lin, wang = people(stage)
     lin.says(LATE)
     wang.taps(word("button_correct"))
     headings = [f"— {word(key)} —" for key in ("fix_types", "heat", "fix_manner", "fix_risks")]
@@ -191,9 +164,8 @@ def test_the_panel_has_headings_in_the_cards_order(stage: Stage) -> None:
     assert headings[1] in wang.last.labels
 
 
-def test_types_are_joined_with_another_sign_than_their_names_have(stage: Stage) -> None:
+def test_types_are_joined_with_another_sign_than_their_names_have(lin: Somebody, wang: Somebody) -> None:
     """Two types whose names are lists read as two."""
-    lin, wang = people(stage)
     lin.says(LATE)
     corrects(wang, "快递物流", "服务态度、客服失误", "瑕疵、质量问题")
 

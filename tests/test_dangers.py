@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from calmdesk.adviser import Adviser
 from calmdesk.conversation import Conversation
 from calmdesk.desk.calls import ChangeTopic, MakeTopic, Outcome
 from calmdesk.desk.card import View, card, topic_name
-from tests.desk_people import Shown, Somebody, Stage
-from tests.test_talk import GROUP, open_stage, word
+from tests.desk_people import ANYBODY, GROUP, LATE, Shown, Somebody, Stage, word
 
 SCALD = "热水壶的壶嘴掉下来，开水烫到我女儿的脚，起水泡了"
-LATE = "快递都八天了还没到，你们管不管？"
-ANYBODY = "人呢，说话啊，到底管不管"
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """Open a desk with one group of staff."""
-    opened = open_stage(tmp_path, GROUP)
-    yield opened
-    opened.store.close()
-
-
-@pytest.fixture
-def lin(stage: Stage) -> Somebody:
-    """Return a customer."""
-    return stage.person(7, "林小姐")
-
-
-@pytest.fixture
-def boss(stage: Stage) -> Somebody:
-    """Return the supervisor, who can be reached in private."""
-    return stage.person(1, "王主管", "supervisor")
-
-
-@pytest.fixture
-def wang(stage: Stage) -> Somebody:
-    """Return an agent, in the topic of the first customer."""
-    return stage.person(2, "小王", "agent").at(GROUP, 2)
 
 
 def alarms(stage: Stage, boss: Somebody) -> list[Shown]:

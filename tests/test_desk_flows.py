@@ -11,7 +11,8 @@ import pytest
 from calmdesk.playground.chats import Topic
 from calmdesk.playground.messages import Message
 from calmdesk.playground.people import Person
-from tests.house import House, adviser, open_house
+from tests.desk_people import shipped_adviser
+from tests.house import House, open_house
 
 LATE = "快递都八天了还没到，你们管不管？"
 
@@ -348,7 +349,7 @@ async def test_staff_read_their_own_language_whatever_the_customer_writes(house:
     await wang.taps(house.word("button_send", number=1), on=card)
     await house.world_until(lambda: any("请填" in message.text for message in topic.messages))
     asked = next(message.text for message in topic.messages if "请填" in message.text)
-    blanks = [blank for blank in adviser().playbook.blanks.values() if f"〔{blank.names['zh-Hans']}〕" in asked]
+    blanks = [blank for blank in shipped_adviser().playbook.blanks.values() if f"〔{blank.names['zh-Hans']}〕" in asked]
 
     assert "情绪" in card.text
     assert "先问人有没有事" in card.text

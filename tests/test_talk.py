@@ -3,57 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from calmdesk.adviser import Adviser
-from calmdesk.config import Settings
 from calmdesk.desk.calls import Call, ChangeTopic, MakeTopic
 from calmdesk.desk.card import HEAT_SIGNS
 from calmdesk.desk.events import Chat, Content, Edited
-from calmdesk.desk.words import Words
-from calmdesk.store.rows import Offered
-from tests.desk_people import Shown, Somebody, Stage
-from tests.house import adviser
+from tests.desk_people import GROUP, LATE, Shown, Somebody, Stage, open_stage, ours, word
 
-GROUP = -1001
-WORDS = Words.shipped()
 REFUND = "我要退款200元"
 THREAT = "我要打12315投诉你们，还要找记者曝光"
-LATE = "快递都八天了还没到，你们管不管？"
-
-
-def word(key: str, **values: object) -> str:
-    """Return what the bot says for *key* in the language of this desk."""
-    return WORDS(WORDS.first, key, **values)
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """Open a desk with one group of staff."""
-    opened = open_stage(tmp_path, GROUP)
-    yield opened
-    opened.store.close()
-
-
-def open_stage(folder: Path, *groups: int) -> Stage:
-    """Open a desk with the shipped playbook."""
-    settings, shipped = Settings.model_validate({"staff": {"groups": groups}}), adviser()
-    return Stage(folder, settings, Adviser(settings, shipped.playbook, shipped.replies, shipped.reader, shipped.shelf))
-
-
-@pytest.fixture
-def lin(stage: Stage) -> Somebody:
-    """Return a customer."""
-    return stage.person(7, "林小姐")
-
-
-@pytest.fixture
-def boss(stage: Stage) -> Somebody:
-    """Return the supervisor, who can be reached in private."""
-    return stage.person(1, "王主管", "supervisor")
 
 
 def edits(somebody: Somebody, number: int, text: str) -> None:
@@ -100,12 +60,6 @@ def test_a_change_in_a_closed_case_opens_it_again(stage: Stage, lin: Somebody) -
 
 
 # -- the card
-
-
-@pytest.fixture
-def wang(stage: Stage) -> Somebody:
-    """Return an agent, in the topic of the first customer."""
-    return stage.person(2, "小王", "agent").at(GROUP, 2)
 
 
 def card(stage: Stage) -> Shown:
@@ -264,11 +218,6 @@ def test_customers_words_carry_their_name_and_ours_look_different(stage: Stage, 
 
     assert theirs.text.startswith("<b>林小姐</b>\n<blockquote>")
     assert answer.text.startswith("↩️ <i>小王</i>: ")
-
-
-def ours(stage: Stage) -> list[Offered]:
-    """Return the replies on the (only) card."""
-    return stage.store.now(lambda books: books.readings.offered(books.readings.last(1).id))  # type: ignore[union-attr]
 
 
 def first_without_blank(stage: Stage) -> int:

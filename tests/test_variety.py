@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 from calmdesk.adviser import Adviser
+from tests.desk_people import Somebody, Stage, ours, word
 from tests.people import conversation
-from tests.test_talk import GROUP, open_stage, ours, word
 
 MESSAGES = (
     "快递都八天了还没到，你们管不管？", "人呢", "到底什么时候能到", "你们是不是不想管了", "我已经问了三次了", "今天再没消息我就退款",
@@ -15,10 +14,8 @@ MESSAGES = (
 )  # fmt: skip
 
 
-def test_what_was_passed_over_lets_others_go_first(tmp_path: Path) -> None:
+def test_what_was_passed_over_lets_others_go_first(stage: Stage, lin: Somebody, wang: Somebody) -> None:
     """An agent who answers in their own words sees fresh wordings: none stands on more than three of ten cards."""
-    stage = open_stage(tmp_path, GROUP)
-    lin, wang = stage.person(7, "林小姐"), stage.person(2, "小王", "agent").at(GROUP, 2)
     offered: Counter[str] = Counter()
     for number, text in enumerate(MESSAGES):
         lin.says(text)
@@ -26,13 +23,10 @@ def test_what_was_passed_over_lets_others_go_first(tmp_path: Path) -> None:
         wang.says(f"我在查，第{number}次跟您说进展。")
 
     assert max(offered.values()) <= 3, offered.most_common(4)
-    stage.store.close()
 
 
-def test_a_card_that_is_only_read_again_offers_the_same(tmp_path: Path) -> None:
+def test_a_card_that_is_only_read_again_offers_the_same(stage: Stage, lin: Somebody, wang: Somebody) -> None:
     """A correction of another kind and back doesn't use a wording up: only the customer's next message counts."""
-    stage = open_stage(tmp_path, GROUP)
-    lin, wang = stage.person(7, "林小姐"), stage.person(2, "小王", "agent").at(GROUP, 2)
     lin.says(MESSAGES[0])
     before = [reply.template for reply in ours(stage)]
     wang.taps(word("button_correct"))
@@ -41,7 +35,6 @@ def test_a_card_that_is_only_read_again_offers_the_same(tmp_path: Path) -> None:
         wang.taps("差评")
 
     assert [reply.template for reply in ours(stage)] == before
-    stage.store.close()
 
 
 def test_of_equals_the_least_offered_goes_first(adviser: Adviser) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from calmdesk.desk.words import Words
+from tests.admins.shop import ONE, small_shop
 from tests.conftest import ROOT
 from tests.desk_people import Somebody, Stage
 from tests.small import SMALL
-from tests.test_admins import ONE, small_shop
 
 WORDS = Words.shipped()
 BLANKS = re.sub(r"(?m)^kind = .*\n", "", (ROOT / "templates" / "blanks.toml").read_text("utf-8"))

@@ -16,9 +16,9 @@ from calmdesk.desk.kit import Kit
 from calmdesk.desk.words import Words
 from calmdesk.replies.slips import ReplySyntaxError
 from calmdesk.replies.template import uses_of
-from tests.desk_people import Somebody, Stage
+from tests.admins.shop import ONE, opens, small_shop, writes
+from tests.desk_people import WORDS, Somebody, Stage
 from tests.small import SMALL
-from tests.test_admins import ONE, WORDS, opens, small_shop, writes
 
 LANGUAGES = list(WORDS.languages)
 by_language = pytest.mark.parametrize("lang", LANGUAGES)

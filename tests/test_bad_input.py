@@ -95,6 +95,15 @@ def test_a_message_of_200_000_characters_is_answered(adviser: Adviser, text: str
     assert all(len(reply) < 400 for reply in texts(advice))
 
 
+@pytest.mark.parametrize("said", ["退我{}元", "等了{}天还没到", "打了{}次电话没人接"])
+def test_a_figure_without_end_is_no_fact(adviser: Adviser, said: str) -> None:
+    """Where a key was held down nothing is counted; a figure that is only large is."""
+    endless, large = (adviser.read(conversation(f"customer: {said.format('9' * length)}")).facts for length in (400, 8))
+
+    assert (endless.amount, endless.days, endless.times) == (None, None, None)
+    assert large.amount or large.days or large.times
+
+
 @pytest.mark.parametrize(
     "attack",
     [

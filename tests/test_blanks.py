@@ -253,7 +253,7 @@ EVENING = datetime(2026, 3, 2, 18, 47, tzinfo=UTC)
     [
         ("over", "今天上午10点 | by this morning | 上周三 | 上週三 | last Wednesday | 昨天下午3点 | yesterday | 2月20日 | Feb 20 | 20 February | 2026-02-28 | 两小时前 | 6 pm today"),
         ("vague", "马上 | 馬上 | 尽快 | 盡快 | 晚点 | soon | later | later today | as soon as possible | whenever | 今天内尽快"),
-        ("impossible", "2月30日 | 30 February | 4/31 | 25点 | 今晚8:75"),
+        ("impossible", f"2月30日 | 30 February | 4/31 | 25点 | 今晚8:75 | {'9' * 20}月1日 | 3月{'9' * 400}日"),
         ("unlike", "今晚8点？？ | 小王 | 30元"),
         (None, "今晚8点 | 8 pm | 今晚十二点 | 凌晨1点 | midnight | tomorrow morning | 明天上午10点 | 28/11 | 11/28 | 2月20号到3月5日 | 周五前 | 尽快，今晚9点前 | 3-5个工作日"),
     ],

@@ -154,7 +154,7 @@ def _day(found: re.Match[str], then: datetime, months: Mapping[str, int]) -> dat
 def _date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -135,7 +135,10 @@ def _group(pattern: re.Pattern[str]) -> str | int:
 
 def _all(pattern: re.Pattern[str], folded: Folded, unit: float | None) -> Iterator[_Found]:
     for match in pattern.finditer(folded.text):
-        number = value(match["value"]) if "value" in pattern.groupindex and match["value"] else None
+        figure = match["value"] if "value" in pattern.groupindex else None
+        number = value(figure) if figure else None
+        if figure and number is None:
+            continue
         if unit is not None:
             number = (1 if number is None else number) * unit
         span = match.span("said" if "said" in pattern.groupindex and match["said"] else 0)

@@ -41,10 +41,14 @@ def pattern_with_numbers(source: str) -> re.Pattern[str]:
 
 
 _DIGIT_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_LONGEST = 100
+"""Signs; what is longer is a key held down."""
 
 
 def value(text: str) -> float | None:
     """Return the value of a number that NUMBER matched; "几" and "several" count as 3; None for what is no number."""
+    if len(text) > _LONGEST:
+        return None
     if _DIGIT_NUMBER.fullmatch(text):
         return float(text.replace(",", ""))
     if text in _WORDS:

@@ -151,6 +151,18 @@ def test_an_agents_word_on_danger_does_not_alarm_again_once_it_was_taken_up(advi
     assert "safety" in adviser.suggest(later, said).reading.risks
 
 
+@pytest.mark.parametrize(
+    "data", ["fix:1:intensity:²", "fix:1:intensity:5", "fix:²:intensity:2", "send:1:²", "send:1", "again:1:" + "9" * 40, "send:" + "9" * 40]
+)
+def test_a_made_up_button_of_a_card_does_nothing(stage: Stage, lin: Somebody, wang: Somebody, data: str) -> None:
+    """What no button of ours has ever carried corrects nothing, sends nothing and doesn't fail."""
+    lin.says(LATE)
+    before = len(stage.said_to(lin))
+
+    assert wang.sends_data(data, wang.last.number) == word("outdated")
+    assert len(stage.said_to(lin)) == before
+
+
 def test_the_panel_has_headings_in_the_cards_order(lin: Somebody, wang: Somebody) -> None:
     """What it is about, heat, manner, risk: each heading stands before its own choices, and a tap on one changes nothing."""
     lin.says(LATE)

@@ -48,7 +48,7 @@ def test_each_button_has_its_role(shop: Stage, admin: Somebody, data: str) -> No
 
 @pytest.mark.parametrize(
     "data",
-    ["script.open:", "script.open:zz", "script.folder:zz:9", "script.publish:999", "script.publish:abc", "script.return:1e9", "script.return:²",
+    ["script.open:", "script.open:zz", "script.folder:zz:9", "script.publish:999", "script.publish:abc", "script.return:1e9", "script.return:²", "team.who:²", "team.who:" + "9" * 40,
      "script.approve:" + "9" * 40, "script.type:x", "script.technique:x", "script.versions:x:y", "script.file:x", "script.off:", "team.who:x",
      "team.role:7", "team.role:9:admin", "team.gone:9", "script.new:x"],
 )  # fmt: skip
@@ -61,6 +61,15 @@ def test_made_up_buttons_do_nothing(shop: Stage, admin: Somebody, data: str) -> 
     assert said in {OUTDATED, word("team_gone")}
     assert shop.store.now(lambda books: books.wordings.live()) == {}
     assert shop.store.now(lambda books: [one.role for one in books.staff.all()]) == ["admin"]
+
+
+@pytest.mark.parametrize("page", ["²", "9" * 40, "x", ""])
+def test_a_made_up_page_is_one_of_those_there_are(admin: Somebody, page: str) -> None:
+    """Whatever stands where a page's number should, the list is shown."""
+    admin.says("/team")
+    admin.sends_data(f"team.list:{page}", admin.last.number)
+
+    assert "林姐" in admin.last.text
 
 
 def test_names_are_shown_as_they_are_written(shop: Stage, admin: Somebody) -> None:

@@ -14,7 +14,7 @@ from calmdesk.desk.calls import Button
 from calmdesk.desk.card import View
 from calmdesk.desk.correcting import correct
 from calmdesk.desk.events import Tapped
-from calmdesk.desk.kit import BUSINESS_WINDOW, Kit, plain
+from calmdesk.desk.kit import BUSINESS_WINDOW, Kit, carried, plain
 from calmdesk.desk.questions import Place, ask, over, take_away
 from calmdesk.replies.filling import filled
 from calmdesk.replies.template import BLANK
@@ -37,7 +37,7 @@ def tapped(kit: Kit, books: Books, tap: Tapped, colleague: Colleague) -> None:
     name, _, choice = action.partition(".")
     lang = kit.desk_language if tap.chat and tap.chat.kind != "private" else kit.language(colleague)
     try:
-        case, customer = _case_of(kit, books, tap, int(number) if number.isdigit() else 0)
+        case, customer = _case_of(kit, books, tap, carried(number))
         act = _ACTIONS.get(name, _outdated)
         said = act(kit, books, Hand(tap, colleague, lang, case, customer, choice, tuple(arguments[:-1])))
         kit.toast(books, tap.tap_id, said)
@@ -110,8 +110,8 @@ def may_write(books: Books, case: Case, customer: Customer) -> None:
 def _offered(books: Books, hand: Hand) -> Offered:
     """Return the suggestion of a button; refused where the customer has written since it was shown."""
     try:
-        reply = books.readings.suggestion(int(hand.arguments[0]))
-    except (LookupError, ValueError, IndexError) as error:
+        reply = books.readings.suggestion(carried(hand.arguments[0]))
+    except LookupError as error:
         raise RefusalError("outdated") from error
     newest = books.readings.last(hand.case.id)
     if reply.case_id != hand.case.id:
@@ -302,8 +302,8 @@ def _drop(kit: Kit, books: Books, hand: Hand) -> str:
 def _again(kit: Kit, books: Books, hand: Hand) -> str:
     """Send once more what may not have arrived: only when a person says so."""
     try:
-        message = books.cases.message(int(hand.arguments[0]))
-    except (LookupError, ValueError, IndexError) as error:
+        message = books.cases.message(carried(hand.arguments[0]))
+    except LookupError as error:
         raise RefusalError("outdated") from error
     state = books.outbox.state_of(message.id)
     if message.case_id != hand.case.id or state is None or state[0] != "unknown":

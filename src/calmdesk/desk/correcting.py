@@ -8,6 +8,7 @@ from typing import Any
 
 from calmdesk.desk.advising import advise
 from calmdesk.desk.kit import Kit
+from calmdesk.reading.classifier import HIGHEST
 from calmdesk.reading.standing import GONE
 from calmdesk.store.rows import Case, Colleague, Customer
 from calmdesk.store.store import Books
@@ -48,7 +49,7 @@ def _changes(kit: Kit, advice: Mapping[str, Any], said: Mapping[str, Any], dimen
     known = set(playbook.complaints) if dimension == "types" else set(playbook.labels.get(dimension, ()))
     if (dimension, label) == JUST_A_QUESTION:
         return {"types": [], "intensity": 0, dimension: label}
-    if dimension == "intensity" and label.isdigit() and int(label) <= 4:
+    if dimension == "intensity" and label.isdecimal() and int(label) <= HIGHEST:
         return {dimension: int(label)}
     if dimension not in {"types", "risks", "temperament"} or label not in known:
         return {}

@@ -21,6 +21,8 @@ NEW_CASE = 5
 """How much more urgent a case's first card is than a change of one that is known; a step of heat is 10."""
 ALARM = 50
 """How much more urgent an alert makes everything of its case."""
+_LONGEST_NUMBER = 18
+"""Digits that the books have room for."""
 BUSINESS_WINDOW = timedelta(hours=24)
 """For so long after the customer's last word Telegram lets a connected bot write in a chat of the shop's account."""
 
@@ -164,6 +166,11 @@ def packed(buttons: Buttons) -> list[list[dict[str, str]]]:
 def unpacked(kept: list[list[dict[str, str]]]) -> tuple[tuple[Button, ...], ...]:
     """Return buttons from what the outbox kept."""
     return tuple(tuple(Button(**one) for one in row) for row in kept)
+
+
+def carried(text: str) -> int:
+    """Return the number that a button carries; 0, which nothing has, where it carries none that could be one of ours."""
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_NUMBER else 0
 
 
 def plain(text: str, most: int = 3500) -> str:

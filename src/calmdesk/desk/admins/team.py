@@ -6,7 +6,7 @@ from calmdesk.desk.admins import scripts
 from calmdesk.desk.admins.visit import Page, Visit, leaf, rows, turning
 from calmdesk.desk.calls import Button
 from calmdesk.desk.events import Said
-from calmdesk.desk.kit import Kit, plain
+from calmdesk.desk.kit import Kit, carried, plain
 from calmdesk.store.rows import ROLES, Colleague, Role
 from calmdesk.store.store import Books
 
@@ -95,7 +95,7 @@ def _who(visit: Visit, number: str) -> None:
 
 def _found(visit: Visit, number: str) -> Colleague | None:
     """Return whom a button is about; None, said so, where they are gone."""
-    one = visit.books.staff.get(int(number)) if number.isdigit() else None
+    one = visit.books.staff.get(carried(number))
     if one is None:
         visit.toast("team_gone", box=True)
     return one

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from calmdesk.desk.calls import Button
-from calmdesk.desk.kit import ALARM, Buttons, Kit, packed, plain
+from calmdesk.desk.kit import ALARM, Buttons, Kit, carried, packed, plain
 from calmdesk.desk.questions import over
 from calmdesk.store.rows import Colleague
 from calmdesk.store.store import Books
@@ -93,10 +93,10 @@ Page = Callable[[Visit, str], Kit | None]
 """What a button does with what it carries; it returns the kit where that has become another."""
 
 
-def leaf(items: Sequence[T], page: str | int) -> tuple[int, int, list[tuple[int, T]]]:
+def leaf(items: Sequence[T], page: str) -> tuple[int, int, list[tuple[int, T]]]:
     """Return the page that is meant, how many there are, and what stands on it with its number, from 1."""
     pages = max(1, -(-len(items) // PAGE))
-    here = min(int(page) if str(page).isdigit() else 0, pages - 1)
+    here = min(carried(page), pages - 1)
     return here, pages, list(enumerate(items, 1))[here * PAGE : (here + 1) * PAGE]
 
 

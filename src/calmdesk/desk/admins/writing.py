@@ -11,7 +11,7 @@ from calmdesk.desk.admins.preview import preview
 from calmdesk.desk.admins.renewal import SWITCHED_OFF, renewed
 from calmdesk.desk.admins.visit import Visit, admins, mark, marked
 from calmdesk.desk.calls import Button
-from calmdesk.desk.kit import Kit, plain
+from calmdesk.desk.kit import Kit, carried, plain
 from calmdesk.shelf import Problem, front_matter
 from calmdesk.store.rows import Step
 from calmdesk.store.wordings import Version
@@ -131,7 +131,7 @@ def own_draft(visit: Visit, number: str) -> Version | None:
 def _version(visit: Visit, number: str, states: set[str]) -> Version | None:
     """Return the version that a button is about, where it is in one of *states*; None, said so, where it isn't."""
     try:
-        version = visit.books.wordings.get(int(number)) if number.isdecimal() and len(number) < 18 else None
+        version = visit.books.wordings.get(carried(number))
     except LookupError:
         version = None
     if version is None or version.state not in states:

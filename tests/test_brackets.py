@@ -68,6 +68,10 @@ def copied(html: str) -> list[str]:
         ("【有[商品名]：您的[商品名]哪一块？", ["【有[商品名]：您的[商品名]哪一块？】"]),
         ("【[商品名]：您的[商品名]】哪一块？", ["【有[商品名]：您的[商品名]】"]),
         ("哪一块？（金额）", ["[金额]", "〔金额〕"]),
+        ("【有[商【y】品]：这个】哪一块？", ["[商品名]"]),
+        ("【ıf [the gooðs]: yours】哪一块？", ["[商品名]"]),
+        ("（tıme）前回您，哪一块？", ["〔约定时间〕"]),
+        ("【İf tıme: yours】哪一块？", ["〔约定时间〕"]),
     ],
 )
 def test_a_broken_bracket_is_refused_with_the_right_form_to_copy(shop: Stage, text: str, right: list[str]) -> None:
@@ -76,6 +80,7 @@ def test_a_broken_bracket_is_refused_with_the_right_form_to_copy(shop: Stage, te
 
     assert answer.startswith("⛔")
     assert copied(answer) == right
+    assert "\0" not in answer
     assert not shop.store.now(lambda books: books.wordings.of(ONE))
 
 

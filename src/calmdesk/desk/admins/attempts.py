@@ -36,15 +36,15 @@ class Attempts:
     @cached_property
     def _asked(self) -> dict[str, str]:
         """Return by name what a condition may ask for."""
-        found = {name.casefold(): key for one in self.kit.words.languages for key, name in names.asked(self.kit, one).items()}
+        found = {names.folded(name): key for one in self.kit.words.languages for key, name in names.asked(self.kit, one).items()}
         return found | {key: key for key in names.fillable()}
 
     @cached_property
     def heads(self) -> dict[str, bool]:
         """Return how a condition begins, in any language, and whether it then asks for what is known."""
         words = self.kit.words
-        unknown = {words(one, key).strip().casefold() for one in words.languages for key in ("admin_when_unknown", "admin_when_without")}
-        return dict.fromkeys(unknown, False) | {words(one, "admin_when_known").strip().casefold(): True for one in words.languages}
+        unknown = {names.folded(words(one, key)) for one in words.languages for key in ("admin_when_unknown", "admin_when_without")}
+        return dict.fromkeys(unknown, False) | {names.folded(words(one, "admin_when_known")): True for one in words.languages}
 
     @cached_property
     def _otherwise(self) -> str:
@@ -85,11 +85,11 @@ class Attempts:
         named = begun or re.search(bracketed, rest, re.IGNORECASE)
         then = rest[begun.end() :] if begun else rest
         shown = f"【{said[:_SHOWN]}{'…' if len(said) > _SHOWN else ''}{'】' if closed else ''}"
-        called = named[1].strip().casefold() if named else ""
+        called = names.folded(named[1]) if named else ""
         if called and called not in self._asked:
             hole = names.blank_form(self.kit, names.blanks(self.kit)[called], self.lang)
             return self.kit.words(self.lang, "admin_blank_condition", said=shown, form=f"`{hole}`")
-        form = self._whole(bool(head is None or self.heads[head[1].strip().casefold()]), self._asked.get(called, "product"), then)
+        form = self._whole(bool(head is None or self.heads[names.folded(head[1])]), self._asked.get(called, "product"), then)
         if not closed:
             return self.kit.words(self.lang, "admin_open_condition", said=shown, form=f"`{form}`")
         return self.kit.words(self.lang, "admin_write_so" if called else "admin_no_condition", said=shown, form=f"`{form}`")

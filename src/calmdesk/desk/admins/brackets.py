@@ -57,13 +57,13 @@ def written(kit: Kit, text: str, before: str, lang: str) -> tuple[str, list[str]
     A fact is put in as it is *before*, in the text that this one takes the place of.
     """
     facts, blanks = names.facts(kit), names.blanks(kit)
-    marks = {mark.casefold() for language in kit.adviser.playbook.languages.values() for mark in language.asides}
+    marks = {names.folded(mark) for language in kit.adviser.playbook.languages.values() for mark in language.asides}
     forms = {match[1]: match[0] for match in _VARIABLE.finditer(before)}
     attempts = Attempts(kit, lang)
     text, kept, unknown = _with_conditions(kit, text.replace("\0", ""), attempts)
 
     def fact(match: re.Match[str]) -> str:
-        called = match[1].strip().casefold()
+        called = names.folded(match[1])
         key = facts.get(called)
         if key is None:
             if called not in marks:
@@ -72,7 +72,7 @@ def written(kit: Kit, text: str, before: str, lang: str) -> tuple[str, list[str]
         return forms.get(key) or _FORMS.get(key) or f"{{{{ {key} }}}}"
 
     def blank(match: re.Match[str]) -> str:
-        key = blanks.get(match[1].strip().casefold(), match[1].strip())
+        key = blanks.get(names.folded(match[1]), match[1].strip())
         if key not in kit.adviser.playbook.blanks:
             unknown.append(names.no_such(kit, match[0], lang, blank=True))
         return f"〔{key}〕"
@@ -96,7 +96,7 @@ def _with_conditions(kit: Kit, text: str, attempts: Attempts) -> tuple[str, list
 
     What stands in 【】 and doesn't look like a condition is text, as shops write it: 【Please note】.
     """
-    facts = {name.casefold(): key for one in kit.words.languages for key, name in names.asked(kit, one).items()}
+    facts = {names.folded(name): key for one in kit.words.languages for key, name in names.asked(kit, one).items()}
     either = "|".join(sorted(map(re.escape, attempts.heads), key=len, reverse=True))
     condition = re.compile(rf"\s*({either})\s*[\[［]([^\[\]［］]*)[\]］]\s*(?:：|: ?)", re.IGNORECASE)
     others = "|".join(re.escape(kit.words(one, "admin_when_else").strip()) for one in kit.words.languages)
@@ -106,17 +106,17 @@ def _with_conditions(kit: Kit, text: str, attempts: Attempts) -> tuple[str, list
 
     def code(match: re.Match[str]) -> str:
         head = condition.match(match[1])
-        key = facts.get(head[2].strip().casefold()) if head else None
+        key = facts.get(names.folded(head[2])) if head else None
         then, *other = otherwise.split(match[1][head.end() :], maxsplit=1) if head else [""]
         if head is None or key is None or any(map(attempts.no_bar, (then, *other))):
             said = _put_back(match[1], kept)
             told = attempts.condition(_CODE.sub("…", said))
-            if head is not None and head[2].strip().casefold() not in {*facts, *names.blanks(kit)}:
-                told = names.no_such(kit, f"[{head[2]}]", attempts.lang)
+            if head is not None and names.folded(head[2]) not in {*facts, *names.blanks(kit)}:
+                told = names.no_such(kit, f"[{_put_back(head[2], kept)}]", attempts.lang)
             unknown.extend([told] if told else [])
             kept.append(_ANY_BRACKET.sub("", said) if told else match[0])
             return f"\0{len(kept) - 1}\0"
-        negated = "" if attempts.heads[head[1].casefold()] else "not "
+        negated = "" if attempts.heads[names.folded(head[1])] else "not "
         return f"{{% if {negated}{key} %}}{then}{f'{{% else %}}{other[0]}' if other else ''}{{% endif %}}"
 
     while (said := _INNERMOST.sub(code, text)) != text:

@@ -20,6 +20,11 @@ def fillable() -> Iterator[str]:
     yield from (f"policy.{key}" for key in sorted(POLICY_KEYS) if Policy.model_fields[key].annotation is not bool)
 
 
+def folded(said: str) -> str:
+    """Return a name by which it is looked up: in small letters, also where a Turkish keyboard writes İf or tıme."""
+    return said.strip().casefold().replace("i\u0307", "i").replace("ı", "i")
+
+
 def fact_name(kit: Kit, key: str, lang: str) -> str:
     """Return what a fact, or a line of the shop's policy, is called."""
     if key.startswith("policy."):
@@ -34,15 +39,13 @@ def asked(kit: Kit, lang: str) -> dict[str, str]:
 
 def facts(kit: Kit) -> dict[str, str]:
     """Return each fact by its names in any language, and by what the code calls it."""
-    return {fact_name(kit, key, one).casefold(): key for one in kit.words.languages for key in fillable()} | {
-        key: key for key in fillable()
-    }
+    return {folded(fact_name(kit, key, one)): key for one in kit.words.languages for key in fillable()} | {key: key for key in fillable()}
 
 
 def blanks(kit: Kit) -> dict[str, str]:
     """Return each blank by its names in any language, and by what the code calls it."""
     there_are = kit.adviser.playbook.blanks
-    return {kit.blank(key, one).casefold(): key for one in kit.words.languages for key in there_are} | {key: key for key in there_are}
+    return {folded(kit.blank(key, one)): key for one in kit.words.languages for key in there_are} | {key: key for key in there_are}
 
 
 def fact_form(kit: Kit, key: str, lang: str) -> str:
@@ -57,7 +60,7 @@ def blank_form(kit: Kit, key: str, lang: str) -> str:
 
 def forms(kit: Kit, called: str, lang: str, *, blank: bool = False) -> list[str]:
     """Return how what has just that name is written: the fact, the blank, or both, a *blank* first; none where nothing has it."""
-    sought = called.strip().casefold()
+    sought = folded(called)
     fact, hole = facts(kit).get(sought), blanks(kit).get(sought)
     found = [fact_form(kit, fact, lang)] if fact else []
     hollow = [blank_form(kit, hole, lang)] if hole else []

@@ -14,7 +14,7 @@ from calmdesk.adviser import Adviser
 from calmdesk.config import Settings
 from calmdesk.desk.calls import Button, Call, Change, Copy, Outcome, Remove, Say, SendFile, Toast
 from calmdesk.desk.desk import Desk
-from calmdesk.desk.events import Chat, Content, Event, Person, Said, Tapped
+from calmdesk.desk.events import Chat, Content, Edited, Event, Person, Said, Tapped
 from calmdesk.desk.words import Words
 from calmdesk.store.rows import Offered, Role
 from calmdesk.store.store import Books, Store
@@ -157,6 +157,10 @@ class Somebody:
         number = next(self.stage._numbers)
         self.stage.happens(Said(self.chat, self.person, number, self.stage.now, Content(text, **content), reply_to))
         return number
+
+    def edits(self, number: int, text: str) -> None:
+        """Change a message that they wrote."""
+        self.stage.happens(Edited(self.chat, self.person, number, self.stage.now, Content(text)))
 
     def taps(self, label: str, *, on: Shown | None = None) -> str:
         """Tap the newest button here that says *label* (or one of *on*); return what pops up."""

@@ -10,6 +10,7 @@ from calmdesk.desk.calls import ChangeTopic, MakeTopic, Outcome
 from calmdesk.desk.card import View, card, topic_name
 from tests.desk_people import ANYBODY, GROUP, LATE, Shown, Somebody, Stage, word
 
+THREAT = "我要打12315投诉你们，还要找记者曝光"
 SCALD = "热水壶的壶嘴掉下来，开水烫到我女儿的脚，起水泡了"
 
 
@@ -249,3 +250,35 @@ def test_where_somebody_is_hurt_no_reply_speaks_as_of_a_spoilt_purchase(adviser:
         shown |= {reply.template for reply in replies}
         for reply in replies:
             assert not [words for words in AS_IF_NOBODY_WERE_HURT if words in reply.text], reply.template
+
+
+def test_an_edit_before_the_newest_words_raises_nothing_that_was_dealt_with(
+    stage: Stage, lin: Somebody, boss: Somebody, wang: Somebody
+) -> None:
+    """A word put right between two messages tells nobody again of what an agent took away, or of what was closed."""
+    lin.says(THREAT)
+    wang.taps(word("button_close"))
+    thanks = lin.says("收到退款了，谢谢")
+    lin.says("发票能开吗")
+    heard = len(alarms(stage, boss))
+    lin.edits(thanks, "收到退款，谢谢")
+
+    assert stage.store.now(lambda books: books.cases.get(1)).alert is None
+    assert len(alarms(stage, boss)) == heard
+
+
+def test_an_edit_before_the_newest_words_leaves_what_an_agent_took_away(
+    stage: Stage, lin: Somebody, boss: Somebody, wang: Somebody
+) -> None:
+    """The risks that an agent says the case doesn't have stay away when a later message is put right."""
+    lin.says(THREAT)
+    wang.taps(word("button_correct"))
+    for risk in stage.store.now(lambda books: View.of(books, 1)).risks:
+        wang.sends_data(f"fix:1:risks:{risk}", wang.last.number)
+    late = lin.says(LATE)
+    lin.says(ANYBODY)
+    heard = len(alarms(stage, boss))
+    lin.edits(late, LATE + "！")
+
+    assert stage.store.now(lambda books: books.cases.get(1)).alert is None
+    assert len(alarms(stage, boss)) == heard

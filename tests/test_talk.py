@@ -9,16 +9,10 @@ import pytest
 
 from calmdesk.desk.calls import Call, ChangeTopic, MakeTopic
 from calmdesk.desk.card import HEAT_SIGNS
-from calmdesk.desk.events import Chat, Content, Edited
 from tests.desk_people import GROUP, LATE, Shown, Somebody, Stage, open_stage, ours, word
 
 REFUND = "我要退款200元"
 THREAT = "我要打12315投诉你们，还要找记者曝光"
-
-
-def edits(somebody: Somebody, number: int, text: str) -> None:
-    """Change a message that somebody wrote."""
-    somebody.stage.happens(Edited(Chat(somebody.id, "private"), somebody.person, number, somebody.stage.now, Content(text)))
 
 
 # -- what is changed
@@ -27,9 +21,9 @@ def edits(somebody: Somebody, number: int, text: str) -> None:
 def test_a_changed_message_alerts_as_a_new_one_does(stage: Stage, lin: Somebody, boss: Somebody) -> None:
     """What a customer edits into a threat is told to the supervisor at once, and only once."""
     number = lin.says(REFUND)
-    edits(lin, number, THREAT)
+    lin.edits(number, THREAT)
     alarms = [text for text in stage.said_to(boss) if "🆘" in text]
-    edits(lin, number, THREAT + "！")
+    lin.edits(number, THREAT + "！")
 
     assert len(alarms) == 1
     assert "林小姐" in alarms[0]
@@ -40,7 +34,7 @@ def test_an_earlier_message_that_is_changed_alerts_too(stage: Stage, lin: Somebo
     """The card goes on showing the newest words, but a threat put into the words before isn't overlooked."""
     number = lin.says(REFUND)
     newest = lin.says("在吗")
-    edits(lin, number, THREAT)
+    lin.edits(number, THREAT)
     kept = stage.store.now(lambda books: books.readings.last(1))
     shown = stage.store.now(lambda books: books.cases.in_chat(1, newest))
 
@@ -54,7 +48,7 @@ def test_a_change_in_a_closed_case_opens_it_again(stage: Stage, lin: Somebody) -
     """As a new word would: else nobody would look at it."""
     number = lin.says(REFUND)
     stage.store.now(lambda books: books.cases.set(1, state="closed", closed_at=books.now))
-    edits(lin, number, "我要退款300元")
+    lin.edits(number, "我要退款300元")
 
     assert stage.store.now(lambda books: books.cases.get(1)).is_open
 

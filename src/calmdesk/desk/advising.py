@@ -73,8 +73,9 @@ def advise(
     seen = books.readings.offered_before(case.id, newest)
     advice = kit.adviser.suggest(conversation, _corrected(kit, books, messages), _sent(messages), kit.desk_language, seen)
     if 0 < changed < newest:
-        until_then = conversation_of(case, [message for message in messages if message.id <= changed], customer)
-        earlier = kit.adviser.suggest(until_then, lang=kit.desk_language) if until_then else advice
+        until_then = [message for message in messages if message.id <= changed]
+        told = conversation_of(case, until_then, customer, closed=closed)
+        earlier = kit.adviser.suggest(told, _corrected(kit, books, until_then), lang=kit.desk_language) if told else advice
         if earlier.escalate and not advice.escalate:
             advice = replace(advice, escalate=True, alert=earlier.alert, alerts=earlier.alerts)
     books.readings.keep(case.id, newest, advice.as_json())

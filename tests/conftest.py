@@ -9,7 +9,9 @@ import pytest
 
 from calmdesk.adviser import Adviser
 from calmdesk.config import load_settings
+from calmdesk.store.store import Store
 from tests.desk_people import GROUP, Somebody, Stage, open_stage
+from tests.keeping import Clock, Do, opened
 
 ROOT = Path(__file__).parent.parent
 
@@ -44,3 +46,22 @@ def boss(stage: Stage) -> Somebody:
 def wang(stage: Stage) -> Somebody:
     """Return an agent, in the topic of the first customer."""
     return stage.person(2, "小王", "agent").at(GROUP, 2)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return a clock that stands still."""
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    """Return a new store."""
+    with opened(tmp_path / "desk.db", clock) as store:
+        yield store
+
+
+@pytest.fixture
+def do(store: Store) -> Do:
+    """Return what runs a piece of work as one transaction."""
+    return store.now

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -20,27 +19,8 @@ from calmdesk.config import Store as StoreSettings
 from calmdesk.store.forget import forget
 from calmdesk.store.rows import Case
 from calmdesk.store.search import indexed
-from calmdesk.store.store import Books, Store
+from calmdesk.store.store import Books
 from tests.keeping import GROUP, START, Clock, Do, advice, case_of, lin, opened, update
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Return a clock that stands still."""
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    """Return a new store."""
-    with opened(tmp_path / "desk.db", clock) as store:
-        yield store
-
-
-@pytest.fixture
-def do(store: Store) -> Do:
-    """Return what runs a piece of work as one transaction."""
-    return store.now
 
 
 def edited(books: Books, text: str, number: int = 1) -> None:

@@ -6,7 +6,6 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,26 +16,7 @@ from calmdesk.store.inbox import ATTEMPTS
 from calmdesk.store.migrations import migrations
 from calmdesk.store.rows import Post
 from calmdesk.store.store import Books, Store, StoreError
-from tests.keeping import GROUP, START, Clock, Do, case_of, opened, update
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Return a clock that stands still."""
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    """Return a new store."""
-    with opened(tmp_path / "desk.db", clock) as store:
-        yield store
-
-
-@pytest.fixture
-def do(store: Store) -> Do:
-    """Return what runs a piece of work as one transaction."""
-    return store.now
+from tests.keeping import GROUP, START, Clock, Do, case_of, update
 
 
 def ids(posts: list[Post]) -> list[int]:

@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 
+from calmdesk.desk.admins.visit import fitting
 from tests.admins.shop import ADMINS_ONLY, ONE, Open, opens, writes
 from tests.desk_people import WORDS, Somebody, Stage, word
 
@@ -176,6 +177,12 @@ def test_the_preview_of_a_sent_wording_is_of_the_moment_when_it_went(shop: Stage
 
     assert f"{word('admin_before')} {sent}" in admin.last.text
     assert "<blockquote>东西坏了</blockquote>" in admin.last.text
+
+
+def test_a_page_keeps_within_what_telegram_takes() -> None:
+    """With a dozen long conditions the last list is left out, and not the whole page refused."""
+    assert fitting(["found nothing", "", "came", "when"]) == "found nothing\n\ncame\n\nwhen"
+    assert fitting(["found nothing", "came " * 400, "when " * 500]) == "found nothing\n\n" + "came " * 400
 
 
 def test_without_cases_the_preview_uses_the_samples(admin: Somebody) -> None:

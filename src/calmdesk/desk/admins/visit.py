@@ -19,6 +19,8 @@ T = TypeVar("T")
 PAGE = 8
 """So many things stand on one page."""
 _ROW = 4
+_LONGEST_PAGE = 4000
+"""Characters; Telegram takes 4,096."""
 _LISTS = -1
 """In place of a thread: where it is kept which list somebody looks at."""
 
@@ -107,6 +109,15 @@ def turning(action: str, here: int, pages: int) -> Buttons:
     before, after = (here - 1) % pages, (here + 1) % pages
     return [[Button("‹", data=action.format(before)), Button(f"{here + 1}/{pages}", data=action.format(here)),
              Button("›", data=action.format(after))]]  # fmt: skip
+
+
+def fitting(parts: Iterable[str]) -> str:
+    """Return the parts of a page (HTML) one below the other, without those that Telegram would have no room for."""
+    page = ""
+    for part in filter(None, parts):
+        if len(page) + len(part) <= _LONGEST_PAGE:
+            page += f"\n\n{part}" if page else part
+    return page
 
 
 def rows(buttons: Iterable[Button], across: int = _ROW) -> Buttons:

@@ -9,7 +9,7 @@ from calmdesk.desk.admins.conditions import changed, conditions_of
 from calmdesk.desk.admins.findings import findings, wording
 from calmdesk.desk.admins.preview import preview
 from calmdesk.desk.admins.renewal import SWITCHED_OFF, renewed
-from calmdesk.desk.admins.visit import Visit, admins, mark, marked
+from calmdesk.desk.admins.visit import Visit, admins, fitting, mark, marked
 from calmdesk.desk.calls import Button
 from calmdesk.desk.kit import Kit, carried, plain
 from calmdesk.shelf import Problem, front_matter
@@ -65,9 +65,7 @@ def offer(visit: Visit, version: Version) -> None:
     lines = [f"✅ {visit.words('admin_no_findings')}", preview(visit, key, before, version.text), _changes(visit, version), when]
     needs = "admin_button_propose" if visit.kit.settings.desk.two_people else "admin_button_publish"
     way = visit.button("admin_button_when", f"script.when:{mark(key)}:{version.id}")
-    visit.show(
-        "\n\n".join(line for line in lines if line), [[visit.button(needs, f"script.publish:{version.id}"), way], _again(visit, key)]
-    )
+    visit.show(fitting(lines), [[visit.button(needs, f"script.publish:{version.id}"), way], _again(visit, key)])
 
 
 def _changes(visit: Visit, version: Version) -> str:
@@ -192,7 +190,7 @@ def _proposal(visit: Visit, version: Version) -> tuple[str, list[list[Button]]]:
         visit.button("admin_button_refuse", f"script.refuse:{version.id}"),
     ]
     parts = [head, text, preview(visit, version.key, before, version.text), _changes(visit, version)]
-    return "\n\n".join(part for part in parts if part), [buttons]
+    return fitting(parts), [buttons]
 
 
 def approve(visit: Visit, number: str) -> Kit | None:

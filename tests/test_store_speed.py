@@ -83,7 +83,6 @@ def a_day_at_the_desk(books: Books) -> None:
     places.card_shows(case.id, GROUP, 9, "x")
     places.open_panel(case.id, GROUP, "note")
     places.mirrored(GROUP, 10, [message])
-    places.mirror_of(message)
     places.mirrored_at(GROUP, 10)
     post = outbox.put("card", GROUP, {}, customer_id=customer.id, case_id=case.id, message_id=message)
     outbox.ready([5])
@@ -101,8 +100,6 @@ def a_day_at_the_desk(books: Books) -> None:
     books.staff.note("took", 5, case.id)
     inbox.forget(books.now)
     outbox.forget(books.now)
-    inbox.forget_lane("7")
-    outbox.forget_customer(customer.id)
     customers.erase(customer.id)
 
 

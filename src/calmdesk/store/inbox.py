@@ -115,11 +115,3 @@ class Inbox:
     def forget(self, before: datetime) -> int:
         """Erase handled updates from before a time: what they said stands in the cases. Return how many."""
         return self._db.execute("DELETE FROM inbox WHERE state = 'done' AND done_at < ?", (stamp(before),)).rowcount
-
-    def forget_lane(self, lane: str) -> None:
-        """Erase the text of every update of a lane; its numbers stay, so that none is taken twice."""
-        self._db.execute(
-            """UPDATE inbox SET raw = NULL, error = NULL, state = 'done', done_at = coalesce(done_at, ?)
-               WHERE lane = ? AND state != 'waiting'""",
-            (stamp(self._now), lane),
-        )

@@ -221,10 +221,6 @@ class Outbox:
             "DELETE FROM outbox WHERE state IN ('sent', 'dropped', 'failed', 'unknown') AND made_at < ?", (stamp(before),)
         ).rowcount
 
-    def forget_customer(self, customer_id: int) -> None:
-        """Erase what was or was to be sent for a customer."""
-        self._db.execute("DELETE FROM outbox WHERE customer_id = ?", (customer_id,))
-
 
 def _post(row: sqlite3.Row) -> Post:
     return Post(

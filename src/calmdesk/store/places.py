@@ -138,11 +138,6 @@ class Places:
             [(chat_id, staff_message_id, one) for one in message_ids],
         )
 
-    def mirror_of(self, message_id: int) -> tuple[int, int] | None:
-        """Return chat and number of the desk's message that shows a message of a case."""
-        row = self._db.execute("SELECT chat_id, staff_message_id FROM mirrors WHERE message_id = ? LIMIT 1", (message_id,)).fetchone()
-        return None if row is None else (row[0], row[1])
-
     def mirrored_as(self, chat_id: int, staff_message_id: int) -> list[int]:
         """Return which messages of a case a message on the desk shows, in order."""
         rows = self._db.execute(

@@ -16,7 +16,6 @@ class Version:
     id: int
     key: str
     """The file's path in the playbook, such as "replies/zh-Hans/ask/photo.j2"."""
-    version: int
     text: str
     state: str
     """"draft", "awaits" a second person, "live", "past", or "refused"."""
@@ -109,6 +108,6 @@ class Wordings:
 
 def _version(row: sqlite3.Row) -> Version:
     return Version(
-        row["id"], row["key"], row["version"], row["text"], row["state"], row["made_by"], moment(row["made_at"]), row["approved_by"],
+        row["id"], row["key"], row["text"], row["state"], row["made_by"], moment(row["made_at"]), row["approved_by"],
         moment_or_none(row["approved_at"]), row["number"],
     )  # fmt: skip

@@ -134,10 +134,11 @@ def test_a_message_is_never_taken_for_a_template(adviser: Adviser, attack: str) 
 
 def test_a_lone_surrogate_is_answered() -> None:
     """JSON can carry half a character; it is answered like any other."""
-    (answer,), code = run("suggest", '{"id": 1, "text": "东西坏了\\ud83d"}')
+    answers, code = run("suggest", '{"id": 1, "text": "东西坏了\\ud83d"}', '{"text": "东西坏了\\ud83d"}')
 
     assert code == 0
-    assert "defect" in answer["reading"]["types"]
+    assert all("defect" in answer["reading"]["types"] for answer in answers)
+    assert len(answers) == 2
 
 
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def _by_name(reply: Reply, situation: Situation) -> bool:
 
 def _turn(reply: Reply, seed: str) -> int:
     """Return a wording's place among its equals: fixed for one customer, different for another."""
-    return zlib.crc32(f"{seed}/{reply.id}".encode())
+    return zlib.crc32(f"{seed}/{reply.id}".encode("utf-8", "replace"))
 
 
 def render(reply: Reply, situation: Situation) -> Message:

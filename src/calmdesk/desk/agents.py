@@ -35,7 +35,7 @@ def tapped(kit: Kit, books: Books, tap: Tapped, colleague: Colleague) -> None:
     """Do what a button of a card says, if it is this person's to do and still means what it meant when it was shown."""
     action, number, *arguments = [*tap.data.split(":"), ""]
     name, _, choice = action.partition(".")
-    lang = kit.desk_language if tap.chat and tap.chat.kind != "private" else kit.language(colleague)
+    lang = kit.language_in(tap.chat, colleague)
     try:
         case, customer = _case_of(kit, books, tap, carried(number))
         act = _ACTIONS.get(name, _outdated)
@@ -190,7 +190,7 @@ def _edit(kit: Kit, books: Books, hand: Hand) -> str:
     reply = _offered(books, hand)
     case = take(books, hand.case, hand.colleague)
     may_write(books, case, hand.customer)
-    text = BLANK.sub(lambda match: f"〔{kit.blank(match[1], hand.lang)}〕", reply.text)
+    text = kit.with_names(reply.text, hand.lang)
     said = kit.words(hand.lang, "edit_this", agent=plain(hand.colleague.name, 40))
     copies = [Button(kit.words(hand.lang, "button_copy"), copies=text)] if len(text) <= 256 else []
     data = {"suggestion": reply.id}

@@ -10,8 +10,10 @@ from html import escape
 from calmdesk.adviser import Adviser
 from calmdesk.config import Settings
 from calmdesk.desk.calls import Button
+from calmdesk.desk.events import Chat
 from calmdesk.desk.words import Words
 from calmdesk.reading.corrections import Corrections
+from calmdesk.replies.template import BLANK
 from calmdesk.store.rows import Case, Colleague, Customer
 from calmdesk.store.store import Books
 
@@ -48,6 +50,10 @@ class Kit:
         """Return the language in which one of the staff is spoken to in private."""
         return (colleague and colleague.language) or self.desk_language
 
+    def language_in(self, chat: Chat | None, colleague: Colleague) -> str:
+        """Return the language in which one of the staff is spoken to in a chat: their own in private, elsewhere the desk's."""
+        return self.desk_language if chat and chat.kind != "private" else self.language(colleague)
+
     def name(self, dimension: str, key: str, lang: str) -> str:
         """Return a label's name as people say it."""
         playbook = self.adviser.playbook
@@ -75,6 +81,10 @@ class Kit:
         """Return a blank's name."""
         found = self.adviser.playbook.blanks.get(key)
         return found.names.get(lang, key) if found else key
+
+    def with_names(self, text: str, lang: str) -> str:
+        """Return a text with its blanks called by their names."""
+        return BLANK.sub(lambda match: f"〔{self.blank(match[1], lang)}〕", text)
 
     def example(self, key: str, written: str, now: datetime) -> str:
         """Return an example of what goes into a blank *now*, in a reply that is *written* in a language."""

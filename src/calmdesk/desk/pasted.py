@@ -26,7 +26,7 @@ def pasted(kit: Kit, books: Books, colleague: Colleague, text: str) -> None:
     for suggestion in advice.suggestions:
         names = " + ".join(kit.technique(key, lang) for key in suggestion.techniques)
         copies = [[Button(kit.words(lang, "button_copy"), copies=suggestion.text)]] if len(suggestion.text) <= _LONGEST_COPY else []
-        said = f"<b>{plain(names)}</b> <i>{plain(suggestion.why, 200)}</i>\n<code>{plain(_named(kit, suggestion.text, lang))}</code>"
+        said = f"<b>{plain(names)}</b> <i>{plain(suggestion.why, 200)}</i>\n<code>{plain(kit.with_names(suggestion.text, lang))}</code>"
         kit.whisper(books, colleague.user_id, said, copies)
 
 
@@ -47,12 +47,6 @@ def _reading(kit: Kit, advice: Advice, text: str, lang: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _named(kit: Kit, text: str, lang: str) -> str:
-    for key in kit.adviser.playbook.blanks:
-        text = text.replace(f"〔{key}〕", f"〔{kit.blank(key, lang)}〕")
-    return text
-
-
 def sought(kit: Kit, books: Books, event: Sought, colleague: Colleague | None) -> None:
     """Answer an inline search: replies to a customer who would say these words; for the staff only."""
     lang = kit.language(colleague)
@@ -65,7 +59,7 @@ def sought(kit: Kit, books: Books, event: Sought, colleague: Colleague | None) -
             for suggestion in advice.suggestions:
                 shown.add(suggestion.template)
                 names = " + ".join(kit.technique(key, lang) for key in suggestion.techniques)
-                text = _named(kit, suggestion.text, lang)
+                text = kit.with_names(suggestion.text, lang)
                 found.append({"id": str(len(found)), "title": names, "description": text[:120], "text": text})
     nothing = "" if found else kit.words(lang, "inline_type" if colleague else "staff_only")
     books.outbox.put("results", 0, {"query": event.query_id, "found": found, "nothing": nothing}, urgency=100)

@@ -24,7 +24,7 @@ _NOTE = re.compile(r"\A(?://|／／)\s*")
 
 def typed(kit: Kit, books: Books, said: Said, colleague: Colleague, customer: Customer) -> None:
     """Take what an agent wrote about a customer: a step's answer, a note, or an answer that goes out."""
-    lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
+    lang = kit.language_in(said.chat, colleague)
     case = books.cases.last_of(customer.id)
     if case is None:
         return
@@ -64,7 +64,7 @@ def edited(kit: Kit, books: Books, event: Edited, colleague: Colleague) -> None:
     message = books.cases.message(message_id)
     if message.role != "agent" or message.text == text:
         return
-    lang = kit.desk_language if event.chat.kind != "private" else kit.language(colleague)
+    lang = kit.language_in(event.chat, colleague)
     cautions = inspect(text, lang, kit.adviser.playbook, kit.settings.promises)
     if cautions or BLANK.search(text):
         said = _cautioned(kit, lang, colleague, cautions) if cautions else f"⛔ {plain(kit.words(lang, 'has_blank'))}"
@@ -91,7 +91,7 @@ def _answer(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case
     text = said.content.text
     if BLANK.search(text):
         raise RefusalError("has_blank")
-    lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
+    lang = kit.language_in(said.chat, colleague)
     cautions = inspect(text, lang, kit.adviser.playbook, kit.settings.promises)
     if said.content.kind != "text":
         if cautions:
@@ -134,7 +134,7 @@ def _warn(
     kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, text: str, cautions: Sequence[Caution], why: str
 ) -> None:  # fmt: skip
     """Show *why* what an agent typed hasn't gone out yet, with a better wording where there is one."""
-    lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
+    lang = kit.language_in(said.chat, colleague)
     lines = [why]
     better = next((caution.better for caution in cautions if caution.better), None)
     if better:
@@ -169,7 +169,7 @@ def _write_note(kit: Kit, books: Books, case: Case, customer: Customer, colleagu
 
 def _note_step(kit: Kit, books: Books, said: Said, colleague: Colleague, case: Case, customer: Customer, _step: Step) -> None:
     _write_note(kit, books, case, customer, colleague, said.content.text)
-    lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
+    lang = kit.language_in(said.chat, colleague)
     _reply(kit, books, said, f"📝 {plain(kit.words(lang, 'noted'))}")
 
 
@@ -182,7 +182,7 @@ def _blank_step(kit: Kit, books: Books, said: Said, colleague: Colleague, _case:
 
     What looks odd in its blank is asked about once: the same words again are meant. What would fit in another order is shown in it.
     """
-    lang = kit.desk_language if said.chat.kind != "private" else kit.language(colleague)
+    lang = kit.language_in(said.chat, colleague)
     answer = said.content.text.strip()
     if not answer or BLANK.search(answer) or answer.startswith("/"):
         raise RefusalError("dropped")

@@ -25,7 +25,7 @@ def command(kit: Kit, books: Books, said: Said, colleague: Colleague) -> Kit:
     """Do what a command of the staff's says; return the kit to work with from then on."""
     name, _, rest = said.content.text.partition(" ")
     private = said.chat.kind == "private"
-    lang = kit.language(colleague) if private else kit.desk_language
+    lang = kit.language_in(said.chat, colleague)
     visit = Visit(kit, books, colleague, lang, said.chat.id, said.chat.thread)
     known = _COMMANDS.get(name.split("@")[0].lower())
     if private:

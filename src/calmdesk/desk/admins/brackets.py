@@ -41,7 +41,7 @@ def shown(kit: Kit, body: str, lang: str) -> str:
 
     while (said := _CONDITION.sub(remark, facts)) != facts:
         facts = said
-    return BLANK.sub(lambda match: f"〔{kit.blank(match[1], lang)}〕", facts)
+    return kit.with_names(facts, lang)
 
 
 def in_short(kit: Kit, body: str, lang: str) -> str:

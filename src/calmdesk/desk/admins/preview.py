@@ -9,6 +9,7 @@ from functools import cached_property
 from calmdesk.check.wordings import sample_known
 from calmdesk.conversation import Conversation
 from calmdesk.desk.admins.findings import wording
+from calmdesk.desk.admins.scripts import template
 from calmdesk.desk.admins.visit import Visit
 from calmdesk.desk.advising import conversation_of
 from calmdesk.desk.card import with_blanks
@@ -33,7 +34,7 @@ class _Version:
     @property
     def template(self) -> str:
         """Return the id under which its being sent was noted."""
-        return self.key.removeprefix("replies/").removesuffix(".j2")
+        return template(self.key)
 
     @cached_property
     def _alone(self) -> Replies | None:

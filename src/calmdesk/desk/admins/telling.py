@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from calmdesk.desk.admins import names
 from calmdesk.desk.kit import Kit, plain
-from calmdesk.replies.template import BLANK, ReplyHead
+from calmdesk.replies.template import ReplyHead
 from calmdesk.shelf import Problem
 
 _SHOWN = 6
@@ -29,7 +29,7 @@ def in_words(kit: Kit, problem: Problem, lang: str, above: int = 0) -> str:
     elif problem.kind:
         told = kit.words(lang, f"admin_fault_{problem.kind}", about=problem.about)
     else:
-        told = BLANK.sub(lambda match: names.blank_form(kit, match[1], lang), problem.message)
+        told = kit.with_names(problem.message, lang)
         return f"{problem.where}: {told}" if problem.where not in {"", "text"} else told
     line = problem.line + (0 if problem.kind.startswith("head") else above)
     return kit.words(lang, "admin_at_line", line=line, what=told) if problem.line else told

@@ -142,7 +142,7 @@ def _found(patterns: Patterns, text: str) -> re.Match[str] | None:
 
 
 def _day(found: re.Match[str], then: datetime, months: Mapping[str, int]) -> date | None:
-    """Return the day that a value typed *then* names; without a year the nearest one; None where there is no such day."""
+    """Return the day that a value typed *then* names; without a year this year's, or where that was long ago the next; None for no day."""
     parts = found.groupdict()
     month, day = months.get(parts["month"]) or int(value(parts["month"]) or 0), int(value(parts["day"]) or 0)
     if parts.get("year"):

@@ -204,6 +204,7 @@ def test_a_table_is_safe_in_a_spreadsheet(db: Path, tmp_path: Path) -> None:
     assert all(not cell.lstrip().startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
     assert [row["text"] for row in rows if "HYPERLINK" in row["text"]] == ["'=HYPERLINK(1)"]
     assert rows[0]["reading_types"] == "logistics"
+    assert not [cell for row in rows for cell in row.values() if cell == "'"], "an empty cell is empty"
 
 
 def test_erasing_asks_and_then_erases(db: Path) -> None:

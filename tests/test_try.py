@@ -35,6 +35,14 @@ def test_a_reply_with_a_hole_asks_for_the_value_before_it_leaves() -> None:
     assert "〔eta〕" not in shown
 
 
+def test_a_language_that_nobody_speaks_is_refused() -> None:
+    """`--lang` takes the languages of the playbook, and names them."""
+    result = CliRunner().invoke(main, ["try", "--lang", "fr"])
+
+    assert result.exit_code == 2
+    assert "zh-Hant" in result.output
+
+
 def test_insults_after_two_tries_bring_a_limit_and_not_before() -> None:
     """The ladder: two answered rounds of insults, then the limit is among the replies."""
     first = played("你们这群骗子!垃圾店!")

@@ -267,7 +267,10 @@ def try_(config: Path | None, lang: str | None) -> None:
     """Talk as the customer, see the reading and the replies, answer as the agent."""
     from calmdesk.cli.trial import Trial
 
-    Trial(adviser_for(config), lang).run()
+    adviser = adviser_for(config)
+    if lang and lang not in adviser.playbook.languages:
+        raise click.BadParameter(f"{lang!r} isn't among {', '.join(sorted(adviser.playbook.languages))}", param_hint="--lang")
+    Trial(adviser, lang).run()
 
 
 @main.command()

@@ -160,7 +160,7 @@ def search(context: click.Context, words: tuple[str, ...], most: int, as_json: b
 def export(customer: int | None, everybody: bool, form: str, out: Path | None, config: Path | None, db: Path | None) -> None:
     """Export all that is kept of one customer or of all, as JSON (complete) or as a table of the messages (CSV)."""
     if (customer is None) != everybody:
-        raise click.UsageError("name a customer with --customer NUMBER, or take --all")
+        raise click.UsageError("name a customer with --customer NUMBER, or take --all; not both")
     from calmdesk.store.export import customer_numbers, customer_record
 
     def write(books: Books) -> int:

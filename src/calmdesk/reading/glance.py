@@ -35,7 +35,7 @@ _DISPLEASED = {"valid", "venting"}
 _CALM_THOUGH_SAID = 0.65
 """A message with a strong cue of a complaint is none only if it is so likely none."""
 _PLAIN = 0.8
-"""A message complains plainly, whatever was asked before it, if it is so likely valid (of twenty answers, those without a fault had at most 0.78)."""
+"""So likely valid, a message complains plainly, whatever was asked (of twenty answers, those without a fault had at most 0.78)."""
 _PLAINLY = ("types.", "demands.", "risks.", "nature.valid", "signals.threat", "signals.insult")
 """Strong cues of these are no mere answer."""
 LONGEST_READ = 5000

@@ -74,7 +74,7 @@ def _cell(value: Any) -> str | int:
     if isinstance(value, int):
         return value
     text = " ".join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.lstrip()[:1] in _FORMULA or text[:1] in "\t\r\n" else text
+    return f"'{text}" if text.lstrip()[:1] in _FORMULA or text.startswith(("\t", "\r", "\n")) else text
 
 
 _FORMULA = tuple("=+-@＝＋－＠")

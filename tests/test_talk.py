@@ -263,6 +263,15 @@ def test_agents_see_their_own_commands_and_no_others(stage: Stage, wang: Somebod
     assert "templates" in dict(menus[3])
 
 
+def test_a_command_that_there_isnt_is_told_as_such(stage: Stage, wang: Somebody) -> None:
+    """Not just the help: whoever types /close wants to know that nothing was closed."""
+    private = stage.person(wang.id, "小王")
+    private.says("/close now")
+
+    assert private.last.text.startswith(word("no_such_command", command="/close"))
+    assert word("staff_help") in private.last.text
+
+
 def test_a_group_has_a_menu(stage: Stage, lin: Somebody, wang: Somebody) -> None:
     """In a topic "/" offers /help, which says there what is typed where; it goes to nobody but the staff."""
     menus = {chat: commands for chat, _, commands in stage.store.now(stage.desk.menus)}

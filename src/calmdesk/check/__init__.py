@@ -25,11 +25,26 @@ def check_shelf(shelf: Shelf, settings: Settings) -> list[Problem]:
     replies = Replies(shelf)
     problems += replies.all()[1]
     problems += _misplaced(shelf)
+    problems += _too_long(playbook)
     problems += check_languages(playbook)
     problems += check_conditions(playbook, replies)
     problems += check_cues(playbook)
     problems += check_wordings(playbook, replies, settings)
     return sorted(set(problems), key=lambda problem: (problem.path, problem.where, problem.message))
+
+
+_LONGEST_ID = 32
+"""Bytes: what a button carries back has room for 64, and says beside it which case and what is to be done."""
+
+
+def _too_long(playbook: Playbook) -> list[Problem]:
+    """Return the ids that no button could carry; each Chinese character takes three bytes."""
+    told = f"this name is longer than the {_LONGEST_ID} bytes that a button has room for (a Chinese character takes three)"
+    return [
+        Problem(playbook.paths[one], one.partition(".")[2], told)
+        for one in playbook.paths
+        if len(one.partition(".")[2].encode()) > _LONGEST_ID
+    ]
 
 
 _FOLDERS = frozenset({"languages", "complaints", "labels", "signals", "demands", "alerts", "products", "techniques", "wording", "replies"})

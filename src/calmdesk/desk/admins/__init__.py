@@ -17,6 +17,7 @@ from calmdesk.store.store import Books
 
 __all__ = ["accepts", "answered", "command", "tapped"]
 
+_HELP = frozenset({"/start", "/help"})
 _WAITED_FOR = timedelta(hours=1)
 """So long what was asked for is taken for the answer; after that it is a customer's words, pasted."""
 
@@ -27,15 +28,17 @@ def command(kit: Kit, books: Books, said: Said, colleague: Colleague) -> Kit:
     private = said.chat.kind == "private"
     lang = kit.language_in(said.chat, colleague)
     visit = Visit(kit, books, colleague, lang, said.chat.id, said.chat.thread)
-    known = _COMMANDS.get(name.split("@")[0].lower())
+    asked = name.split("@")[0].lower()
+    known = _COMMANDS.get(asked)
     if private:
         over(books, colleague, (said.chat.id, said.chat.thread))
     if known is None:
+        unknown = [] if asked in _HELP else [visit.words("no_such_command", command=asked), ""]
         told = [f"/{one} {what}" for one, what in menu(kit, colleague, lang)] if private else []
-        visit.show(plain("\n".join([visit.words("staff_help"), *told])))
+        visit.show(plain("\n".join([*unknown, visit.words("staff_help"), *told])))
     elif not colleague.may(known[0]):
         visit.show(plain(visit.words("not_your_role", role=visit.words(f"role_{known[0]}"))))
-    elif not private and name.split("@")[0].lower() in _PRIVATE:
+    elif not private and asked in _PRIVATE:
         visit.show(plain(visit.words("team_in_private")))
     else:
         return known[1](visit, rest.strip()) or kit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from calmdesk.adviser import Adviser
@@ -128,6 +130,17 @@ def test_a_risk_that_was_added_stays_and_one_taken_away_too(stage: Stage, lin: S
     assert claims(stage, "risks") == ["safety"]
 
     lin.says("我现在就打12315")
+
+    assert "authority" in claims(stage, "risks")
+
+
+def test_what_was_said_of_words_that_were_rewritten_falls_away(stage: Stage, lin: Somebody, wang: Somebody) -> None:
+    """The agent judged other words: a threat with an authority that an edit brings back is seen again."""
+    number = lin.says("再不处理我就去12315投诉你们")
+    corrects(wang, "官方投诉")
+    assert "authority" not in claims(stage, "risks")
+    stage.now += timedelta(minutes=1)
+    lin.edits(number, "东西坏了没人管，我已经打了12315，工商明天来找你们")
 
     assert "authority" in claims(stage, "risks")
 

@@ -104,9 +104,13 @@ class Readings:
         return {row[0]: json.loads(row[1]) for row in rows}
 
     def corrected_in(self, case_id: int) -> dict[int, dict[str, Any]]:
-        """Return what agents say of the messages of a case, by the message's number and by dimension."""
+        """Return what agents say of the messages of a case, by the message's number and by dimension; of words rewritten since, nothing."""
         said: dict[int, dict[str, Any]] = {}
-        rows = self._db.execute("SELECT message_id, dimension, became FROM corrections WHERE case_id = ? ORDER BY id", (case_id,))
+        rows = self._db.execute(
+            """SELECT message_id, dimension, became FROM corrections JOIN messages ON messages.id = message_id
+               WHERE corrections.case_id = ? AND (edited_at IS NULL OR corrections.at >= edited_at) ORDER BY corrections.id""",
+            (case_id,),
+        )
         for message_id, dimension, became in rows:
             said.setdefault(message_id, {})[dimension] = json.loads(became)
         return said

@@ -87,8 +87,7 @@ def take(books: Books, case: Case, colleague: Colleague) -> Case:
         owner = books.staff.get(case.taken_by or 0)
         if owner is not None:
             raise RefusalError("taken", name=owner.name)
-    if not case.is_open:
-        books.cases.set(case.id, state="open", closed_at=None, closed_by=None)
+    customers.awake(books, case, colleague.user_id)
     if case.taken_by != colleague.user_id:
         books.cases.set(case.id, taken_by=colleague.user_id, taken_at=books.now)
         books.staff.note("took", colleague.user_id, case.id)
@@ -278,9 +277,7 @@ def _close(kit: Kit, books: Books, hand: Hand) -> str:
 
 
 def _reopen(kit: Kit, books: Books, hand: Hand) -> str:
-    books.cases.set(hand.case.id, state="open", closed_at=None, closed_by=None)
-    books.staff.note("reopened", hand.colleague.user_id, hand.case.id)
-    kit.show(books, books.cases.get(hand.case.id), hand.customer)
+    kit.show(books, customers.awake(books, hand.case, hand.colleague.user_id), hand.customer)
     return ""
 
 

@@ -70,7 +70,7 @@ def edited(kit: Kit, books: Books, event: Edited, account: int = 0) -> None:
         newest = books.cases.last_of(customer.id)
         woken = newest is not None and newest.id == case.id and not case.is_open and _lately(kit, books, case)
         if woken:
-            case = _awake(books, case)
+            case = awake(books, case)
         _read_and_show(kit, books, case, customer, message.id, event.content.text, woken=woken)
     else:
         kit.mirror(books, case, customer, message.id)
@@ -160,7 +160,7 @@ def _case_for(kit: Kit, books: Books, customer: Customer) -> tuple[Case, bool]:
     """Return the case that a new word of a customer's belongs to, and whether it is a new one (A1: acknowledged once)."""
     case = books.cases.last_of(customer.id)
     if case is not None and (case.is_open or _lately(kit, books, case)):
-        return _awake(books, case), False
+        return awake(books, case), False
     return books.cases.open(customer.id), True
 
 
@@ -169,11 +169,11 @@ def _lately(kit: Kit, books: Books, case: Case) -> bool:
     return books.now - case.last_at < timedelta(hours=kit.settings.desk.quiet_hours)
 
 
-def _awake(books: Books, case: Case) -> Case:
-    """Open a case again where it is closed."""
+def awake(books: Books, case: Case, colleague_id: int | None = None) -> Case:
+    """Open a case again where it is closed, and note who did: a colleague, or the customer by writing."""
     if not case.is_open:
         books.cases.set(case.id, state="open", closed_at=None, closed_by=None)
-        books.staff.note("reopened", None, case.id)
+        books.staff.note("reopened", colleague_id, case.id)
     return books.cases.get(case.id)
 
 

@@ -231,6 +231,7 @@ class Negation:
         self._any = re.compile("|".join(negators.pattern for negators, _, _ in self._rules))
         self._furthest = max((reach for _, _, reach in self._rules), default=0) + _CONTEXT
         self._disclaimers = [language.disclaimer for language in languages]
+        self._waivers = [language.waiver for language in languages]
 
     def begins(self, text: str) -> bool:
         """Say whether *text* begins with a negator."""
@@ -260,7 +261,16 @@ class Negation:
 
     def disclaimed(self, text: str, clause: tuple[int, int]) -> list[tuple[int, int]]:
         """Return the stretches of the *clause* behind which what is named isn't wanted, or was never asked for."""
-        return [match.span() for pattern in self._disclaimers for match in pattern.finditer(text, *clause)]
+        return [match.span() for pattern in self._disclaimers for match in pattern.finditer(text, *clause)] + [
+            (first - 1, last) for first, last in self.waived(text, clause)
+        ]
+
+    def waived(self, text: str, clause: tuple[int, int]) -> list[tuple[int, int]]:
+        """Return the stretches of the *clause* that let go of what they name."""
+        start, end = clause
+        return [
+            (start + match.start(), start + match.end()) for pattern in self._waivers for match in pattern.finditer(text[start:end])
+        ]
 
 
 def _any_folded(words: Iterable[str], *, spaced: bool) -> re.Pattern[str]:

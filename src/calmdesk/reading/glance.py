@@ -42,8 +42,12 @@ LONGEST_READ = 5000
 """Characters of a message that are read; Telegram's own limit is 4,096. What stands behind is kept, not read."""
 SCORED = ("types", "nature", "temperament", "traits", "needs", "risks")
 """The dimensions that are scored label by label."""
+_DECLINED = ("types", "needs")
+"""The dimensions that what isn't wanted says nothing of."""
 _MISREAD = "signals.misread"
 """The cues of somebody who says that they were taken wrong."""
+_OF_THEMSELVES = "signals.relents"
+"""The cues of somebody who speaks of their own manner: "I snapped at you" is no fault of the goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,8 @@ class Glancer:
     def _glance(self, folded: Folded, hits: tuple[Hit, ...], scored: Scored, lang: str) -> Glance:
         probabilities = self._probabilities(scored.logits, hits) if folded.text else {}
         claimed = self._claimed("types", probabilities)
-        probabilities |= self._denied(folded, hits, probabilities)
+        less, never = self._denied(folded, hits, probabilities)
+        probabilities |= less
         fired = {hit.cue.label for hit in hits if not hit.negated and (hit.cue.strength == "strong" or _is_all(hit, folded))}
         if scored.known < _LITTLE:
             probabilities = {output: max(likely, _SURE) if output in fired else 0.0 for output, likely in probabilities.items()}
@@ -126,7 +131,7 @@ class Glancer:
             probabilities=probabilities,
             intensity=0 if nature == "none" else max(intensity, int(nature in _DISPLEASED)),
             types=types,
-            denied=frozenset(claimed) - frozenset(self._claimed("types", probabilities)),
+            denied=never.intersection(claimed).difference(self._claimed("types", probabilities)),
             nature=nature,
             strongly=fired,
             signals=tuple(label for label in self.labels["signals"] if f"signals.{label}" in fired),
@@ -135,26 +140,36 @@ class Glancer:
             goods=self.goods.find(folded),
         )
 
-    def _denied(self, folded: Folded, hits: Sequence[Hit], probabilities: Mapping[str, float]) -> dict[str, float]:
-        """Return the types that are less likely without the clauses that say that something was never meant, and how likely they are.
+    def _denied(self, folded: Folded, hits: Sequence[Hit], probabilities: Mapping[str, float]) -> tuple[dict[str, float], Set[str]]:
+        """Return the labels that are less likely without the clauses that say what isn't wanted, and the types that were never meant.
 
-        "I never said that I want a refund" isn't about a refund. What else such a clause has words for stays.
+        "I never said that I want a refund" isn't about a refund, and "don't apologise, just find it" is no call for respect. What else
+        such a clause has words for stays.
         """
-        said_so = [hit for hit in hits if hit.cue.label == _MISREAD and not hit.negated]
-        if not said_so:
-            return {}
         spans = clauses(folded)
-        misread = {clause_at(hit.start, hit.end, spans) for hit in said_so}
+        misread = {clause_at(hit.start, hit.end, spans) for hit in hits if hit.cue.label == _MISREAD and not hit.negated}
+        declined = [(hit.start, hit.end) for hit in hits if hit.disclaimed and hit.cue.label.startswith("demands.")]
+        declined += [(hit.start, hit.end) for hit in hits if hit.cue.label == _OF_THEMSELVES and not hit.negated]
+        declined += [span for clause in spans for span in self.lexicon.negation.waived(folded.text, clause)]
         denials = {clause for hit in hits if hit.disclaimed and (clause := clause_at(hit.start, hit.end, spans)) in misread}
+        denials |= {clause_at(*span, spans) for span in declined}
         if not denials:
-            return {}
+            return {}, frozenset()
         rest = fold(",".join(folded.text[start:end] for start, end in spans if (start, end) not in denials))
         found = self.lexicon.find(rest)
         [scored] = self.classifier.score([rest.text], [found])
         without = self._probabilities(scored.logits, found) if rest.text else {}
-        spoken = {hit.cue.label for hit in hits if not (hit.disclaimed or hit.negated) and clause_at(hit.start, hit.end, spans) in denials}
-        outputs = {f"types.{label}" for label in self.labels["types"]} - spoken
-        return {output: less for output in outputs if (less := without.get(output, 0.0)) < probabilities.get(output, 0.0)}
+        within = [hit for hit in hits if not hit.negated and clause_at(hit.start, hit.end, spans) in denials]
+        meant = [
+            hit
+            for hit in within
+            if not _in_one_of(hit, declined) and not (hit.disclaimed and clause_at(hit.start, hit.end, spans) in misread)
+        ]
+        outputs = {f"{dimension}.{label}" for dimension in _DECLINED for label in self.labels[dimension]} - {hit.cue.label for hit in meant}
+        less = {output: one for output in outputs if (one := without.get(output, 0.0)) < probabilities.get(output, 0.0)}
+        named = {hit.cue.label for hit in within if hit.disclaimed}
+        never = {output for output in less if output in named or misread}
+        return less, {output.removeprefix("types.") for output in never if output.startswith("types.")}
 
     def _probabilities(self, logits: Floats, hits: Sequence[Hit]) -> dict[str, float]:
         known = dict(zip(self.classifier.outputs, probability(logits).tolist(), strict=True))
@@ -274,3 +289,8 @@ class Glancer:
 def _is_all(hit: Hit, folded: Folded) -> bool:
     """Say whether a message is nothing but the cue ("退货"): then it means it, however weak the cue is inside a longer one."""
     return hit.start == 0 and hit.end >= len(folded.text.rstrip("!?.,~ "))
+
+
+def _in_one_of(hit: Hit, stretches: Sequence[tuple[int, int]]) -> bool:
+    """Say whether a cue shares words with one of some *stretches*."""
+    return any(hit.start < end and start < hit.end for start, end in stretches)

@@ -26,7 +26,7 @@ _INSULTS = ("signals.insult", "risks.abuse", "intensity.4", "signals.sarcasm")
 """Words of these are cut out of a point; a clause that holds nothing else is left out."""
 _NEVER = (
     "signals.self_harm", "signals.threat", "risks.bad_review", "risks.exposure", "risks.authority", "risks.fraud", "risks.churn",
-    "traits.arrogant", "traits.wants_boss", "signals.misread",
+    "traits.arrogant", "traits.wants_boss", "signals.misread", "signals.relents",
 )  # fmt: skip
 """A clause with a strong cue of these is never read back."""
 _EDGES = " \t\r\n,.!?;:、。，！？；：~～…—-·\"'“”「」()（）【】[]*#@"
@@ -114,9 +114,17 @@ def _likely(folded: Folded, hits: Sequence[Hit], language: Language) -> Iterator
             continue
         insults = [hit for hit in strong if hit.cue.label in _INSULTS]
         pointed = [hit for hit in inside if hit.cue.label.startswith(_POINTED) and not any(_overlap(hit, other) for other in insults)]
-        if insults and not pointed:
+        declines = language.waiver.search(folded.text[start:end]) or any(_declines(hit) and start <= hit.start < end for hit in hits)
+        if declines:  # what isn't wanted isn't what the matter is
+            pointed = [hit for hit in pointed if not hit.disclaimed]
+        if (insults or declines) and not pointed:
             continue
         yield _Clause(start, end, insults, pointed)
+
+
+def _declines(hit: Hit) -> bool:
+    """Say whether a cue names something only to say that it isn't wanted."""
+    return hit.disclaimed and hit.cue.label.startswith("demands.")
 
 
 def _joined(weighed: Iterable[_Clause], folded: Folded, language: Language) -> Iterator[_Clause]:

@@ -153,6 +153,8 @@ class Language(BaseModel):
     """Words that hold a negator and negate nothing."""
     disclaims: Patterns = ()
     """How a clause says that something isn't wanted or was never asked for; a demand that it reaches is none."""
+    waives: Patterns = ()
+    """What a clause looks like that lets something go, the thing itself included; a demand within it is none, and it is no point."""
     listing: str
     """How points are joined in one line."""
     situation: dict[str, str]
@@ -176,6 +178,11 @@ class Language(BaseModel):
     def disclaimer(self) -> re.Pattern[str]:
         """What says that something isn't wanted."""
         return _any_pattern(self.disclaims)
+
+    @cached_property
+    def waiver(self) -> re.Pattern[str]:
+        """What says that something is let go, with the thing itself."""
+        return _any_pattern(self.waives)
 
     @cached_property
     def beside(self) -> re.Pattern[str]:

@@ -118,6 +118,7 @@ def situation_of(reading: Reading, history: History, playbook: Playbook, known: 
             "open_demand": reading.open_demand,
             "repeated": reading.repeated,
             "goes_on": reading.goes_on,
+            "complained": reading.complained and not history.closed,
             "large_sum": bool(large and amount is not None and amount >= large),
             "shown": history.shown,
         },

@@ -56,6 +56,7 @@ class Conditions(BaseModel):
     open_demand: bool | None = None
     repeated: bool | None = None
     goes_on: bool | None = None
+    complained: bool | None = None
     large_sum: bool | None = None
     shown: bool | None = None
     knows: Words = ()

@@ -268,9 +268,7 @@ class Negation:
     def waived(self, text: str, clause: tuple[int, int]) -> list[tuple[int, int]]:
         """Return the stretches of the *clause* that let go of what they name."""
         start, end = clause
-        return [
-            (start + match.start(), start + match.end()) for pattern in self._waivers for match in pattern.finditer(text[start:end])
-        ]
+        return [(start + match.start(), start + match.end()) for pattern in self._waivers for match in pattern.finditer(text[start:end])]
 
 
 def _any_folded(words: Iterable[str], *, spaced: bool) -> re.Pattern[str]:

@@ -38,6 +38,8 @@ _PLAIN = 0.8
 """So likely valid, a message complains plainly, whatever was asked (of twenty answers, those without a fault had at most 0.78)."""
 _PLAINLY = ("types.", "demands.", "risks.", "nature.valid", "signals.threat", "signals.insult")
 """Strong cues of these are no mere answer."""
+_COME_RIGHT = "signals.resolved"
+"""The cues of somebody for whom it has come right by itself: without a plain complaint beside it there is none any more."""
 LONGEST_READ = 5000
 """Characters of a message that are read; Telegram's own limit is 4,096. What stands behind is kept, not read."""
 SCORED = ("types", "nature", "temperament", "traits", "needs", "risks")
@@ -121,6 +123,8 @@ class Glancer:
             probabilities = {output: max(likely, _SURE) if output in fired else 0.0 for output, likely in probabilities.items()}
         if any(_is_all(hit, folded) and hit.cue.label.startswith(("types.", "demands.")) and not hit.negated for hit in hits):
             probabilities |= {output: _SURE for output in fired if output in probabilities} | {"nature.none": 0.0}
+        if _COME_RIGHT in fired and not any(label.startswith(_PLAINLY) for label in fired - {"nature.valid"}):
+            probabilities |= {f"nature.{label}": float(label == "none") for label in self.labels["nature"]}
         intensity = max(self._intensity(probabilities), HIGHEST if "signals.threat" in fired else 0)
         nature, types = self._nature_and_types(probabilities, intensity, fired, asks=folded.text.endswith("?"))
         return Glance(
@@ -131,7 +135,7 @@ class Glancer:
             probabilities=probabilities,
             intensity=0 if nature == "none" else max(intensity, int(nature in _DISPLEASED)),
             types=types,
-            denied=never.intersection(claimed).difference(self._claimed("types", probabilities)),
+            denied=never & frozenset(claimed) - frozenset(self._claimed("types", probabilities)),
             nature=nature,
             strongly=fired,
             signals=tuple(label for label in self.labels["signals"] if f"signals.{label}" in fired),

@@ -99,6 +99,7 @@ class Reader:
             repeated=self._repeated(last, earlier),
             open_demand=any(demand in glance.demands for glance in earlier for demand in last.demands),
             goes_on=asked is not None,
+            complained=any(said.get(number, {}).get("types", glance.types) for number, glance in enumerate(earlier)),
             kept_risks=kept_risks,
             earlier_risks=earlier_risks,
             earlier_signals=tuple(dict.fromkeys(signal for glance in earlier for signal in glance.signals)),

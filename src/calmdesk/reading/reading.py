@@ -10,7 +10,7 @@ DIMENSIONS = ("types", "nature", "intensity", "temperament", "traits", "needs", 
 """The dimensions of the taxonomy that carry labels."""
 
 
-CONTENT = frozenset({"settled", "praise", "thanks"})
+CONTENT = frozenset({"settled", "praise", "thanks", "resolved"})
 """Signals of somebody who has no complaint, if nothing else speaks of one: "No allergy at all, thank you" is no alarm."""
 CALM = 1
 """Up to this intensity a message may be settled, thankful or praising."""
@@ -115,6 +115,8 @@ class Reading:
     """Whether a demand of an earlier message is made again."""
     goes_on: bool = False
     """Whether the message says more about a question that waits for its answer."""
+    complained: bool = False
+    """Whether an earlier message complained of something."""
     kept_risks: tuple[str, ...] = ()
     """Of the risks those that this message doesn't speak of: an agent named them before it."""
     earlier_risks: tuple[str, ...] = ()

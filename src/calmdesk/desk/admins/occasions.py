@@ -19,7 +19,7 @@ from calmdesk.store.wordings import Version
 
 OFFERED = (
     "shown", "types", "demands", "heat", "traits", "temperament", "signals", "risks", "product", "knows", "turn", "repeated", "open_demand",
-    "goes_on", "complaint", "nature", "stage", "large_sum", "policy", "tried", "needs",
+    "goes_on", "complaint", "complained", "nature", "stage", "large_sum", "policy", "tried", "needs",
 )  # fmt: skip
 """The conditions that can be chosen, the likeliest first; the others stand in the front matter of files."""
 _RANGES = {"heat": ((0, 1), (0, 2), (1, 4), (2, 4), (3, 4)), "turn": ((1, 1), (2, 99))}

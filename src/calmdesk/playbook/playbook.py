@@ -197,4 +197,6 @@ class Playbook:
             answering=frozenset(key for key, technique in self.techniques.items() if technique.answers),
             keeping=frozenset(key for key, signal in self.signals.items() if signal.keeps_heat),
             calming=frozenset(key for key, signal in self.signals.items() if signal.calms),
+            ending={key: signal.over for key, signal in self.signals.items() if signal.over},
+            denying={key: signal.no_sign_of for key, signal in self.signals.items() if signal.no_sign_of},
         )

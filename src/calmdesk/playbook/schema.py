@@ -49,6 +49,10 @@ class Label(_File):
     """Whether who says it wants to know something: calm and without a complaint, such words vent nothing."""
     own_words: bool = False
     """Whether only wordings that name it may be offered: to who mourns, a word made for others is a wrong one."""
+    over: Words = ()
+    """Risks that are over when it is said, until they are spoken of again: what was taken for a danger was none."""
+    no_sign_of: Words = ()
+    """Risks that a message in which it is said only has where it speaks of them: a teddy's broken arm is no injury."""
     practice: Words = ()
 
 

@@ -40,6 +40,10 @@ class Reader:
     """The signals with which the heat doesn't fall."""
     calming: Set[str]
     """The signals of those who have calmed down."""
+    ending: Mapping[str, Sequence[str]]
+    """Signals with which risks of the case are over, and which they are."""
+    denying: Mapping[str, Sequence[str]]
+    """Signals of messages that only have some risks where they speak of them, and which."""
 
     def with_weights(self, classifier: Classifier) -> Self:
         """Return the same reader with another classifier."""
@@ -182,8 +186,10 @@ class Reader:
         standing, risks, kept, earlier = Standing(), tuple[str, ...](), tuple[str, ...](), dict[str, None]()
         for number, glance in enumerate(glances):
             earlier |= dict.fromkeys(risks)
-            own = standing.heard(self.glancer.many("risks", glance), self.glancer.spoken("risks", glance))
-            standing.taken_away(taken := said.get(number, {}).get(GONE, ()))
+            over, unlike = self._without(glance, self.ending), self._without(glance, self.denying)
+            read = (risk for risk in self.glancer.many("risks", glance) if risk not in unlike)
+            own = standing.heard(read, self.glancer.spoken("risks", glance))
+            standing.taken_away(taken := (*said.get(number, {}).get(GONE, ()), *over))
             kept = () if glance.ends else tuple(risk for risk in standing.added if risk not in own)
             risks = tuple(risk for risk in (*own, *kept) if risk not in taken)
             became = self._corrected("risks", said, number)
@@ -192,6 +198,11 @@ class Reader:
                 risks = became
             earlier = {risk: None for risk in earlier if risk not in standing.gone}
         return risks, kept, tuple(earlier)
+
+    @staticmethod
+    def _without(glance: Glance, signals: Mapping[str, Sequence[str]]) -> set[str]:
+        """Return the risks that *signals* take from a message: those of its own that it doesn't plainly speak of."""
+        return {risk for signal in glance.signals for risk in signals.get(signal, ()) if f"risks.{risk}" not in glance.strongly}
 
     def _corrected(self, dimension: str, said: Said, number: int) -> tuple[str, ...] | None:
         """Return the labels that agents gave a message; None where they said nothing of it."""

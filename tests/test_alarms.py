@@ -40,6 +40,7 @@ def test_what_concerns_safety_authorities_threats_money_and_media_never_waits(ad
     """However hot the message: such an alarm is raised by the very first."""
     for text, alert in (
         ("你们的热水壶炸了！！我儿子烫伤了！！气死我了！！", "safety"),
+        ("你们这群骗子！！我不想活了！！", "self_harm"),
         ("垃圾！！我现在就打12315投诉你们！！", "authority"),
         ("骗子！！信不信我带人砸了你的店！！", "threat"),
         ("给我转五百块，不然我天天给你们刷差评！！", "extortion"),

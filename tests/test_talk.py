@@ -394,6 +394,19 @@ def test_the_first_answer_to_an_injury_is_about_people(stage: Stage, lin: Somebo
     assert stage.said_to(lin)[-1] in stage.desk.kit.adviser.playbook.alerts["safety"].acknowledged.values()
 
 
+@pytest.mark.parametrize(
+    ("text", "line"), [("我不想活了，你们还骗我", "12356"), ("我想輕生了", "1925"), ("I just want to end it all", "116 123")]
+)
+def test_the_first_answer_to_who_speaks_of_dying_names_who_listens(stage: Stage, lin: Somebody, text: str, line: str) -> None:
+    """It goes out by itself, in their language, and speaks of no order."""
+    lin.says(text)
+
+    answer = stage.said_to(lin)[-1]
+    assert answer in stage.desk.kit.adviser.playbook.alerts["self_harm"].acknowledged.values()
+    assert line in answer
+    assert not any(word in answer for word in ("订单", "訂單", "order"))
+
+
 @pytest.mark.parametrize("kind", ["photo", "video", "file"])
 @pytest.mark.parametrize(
     ("lang", "thanks"), [("zh-hans", "您发来的收到了"), ("zh-hant", "您傳來的收到了"), ("en", "Thank you for sending that")]

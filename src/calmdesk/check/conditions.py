@@ -28,6 +28,9 @@ def check_conditions(playbook: Playbook, replies: Replies) -> list[Problem]:
         for name, conditions in (("when", alert.when), ("waits", alert.waits), ("passes", alert.passes)):
             if conditions:
                 problems += _unknown(conditions, known, playbook.paths[f"alerts.{key}"], f"{name}.")
+    for key, signal in playbook.signals.items():
+        for name, risks in (("over", signal.over), ("no_sign_of", signal.no_sign_of)):
+            problems += _unknown(Conditions(risks=risks), known, playbook.paths[f"signals.{key}"], f"{name}.")
     for reply in replies.all()[0]:
         problems += _unknown(reply.head, known, reply.path, "")
         if reply.head.unless:

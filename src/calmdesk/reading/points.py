@@ -26,7 +26,7 @@ _INSULTS = ("signals.insult", "risks.abuse", "intensity.4", "signals.sarcasm")
 """Words of these are cut out of a point; a clause that holds nothing else is left out."""
 _NEVER = (
     "signals.self_harm", "signals.threat", "risks.bad_review", "risks.exposure", "risks.authority", "risks.fraud", "risks.churn",
-    "traits.arrogant", "traits.wants_boss", "signals.misread", "signals.relents", "signals.no_photos", "signals.unhurt",
+    "traits.arrogant", "traits.wants_boss", "signals.misread", "signals.relents", "signals.no_photos", "signals.unhurt", "signals.pet_lost",
 )  # fmt: skip
 """A clause with a strong cue of these is never read back."""
 _EDGES = " \t\r\n,.!?;:、。，！？；：~～…—-·\"'“”「」()（）【】[]*#@"

@@ -123,9 +123,10 @@ class Glancer:
             probabilities = {output: max(likely, _SURE) if output in fired else 0.0 for output, likely in probabilities.items()}
         if any(_is_all(hit, folded) and hit.cue.label.startswith(("types.", "demands.")) and not hit.negated for hit in hits):
             probabilities |= {output: _SURE for output in fired if output in probabilities} | {"nature.none": 0.0}
-        if _COME_RIGHT in fired and not any(label.startswith(_PLAINLY) for label in fired - {"nature.valid"}):
-            probabilities |= {f"nature.{label}": float(label == "none") for label in self.labels["nature"]}
         intensity = max(self._intensity(probabilities), HIGHEST if "signals.threat" in fired else 0)
+        calm = intensity < HIGHEST - 1 and _COME_RIGHT in fired
+        if calm and not any(label.startswith(_PLAINLY) for label in fired - {"nature.valid"}):
+            probabilities |= {f"nature.{label}": float(label == "none") for label in self.labels["nature"]}
         nature, types = self._nature_and_types(probabilities, intensity, fired, asks=folded.text.endswith("?"))
         return Glance(
             folded=folded,

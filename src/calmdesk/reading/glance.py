@@ -160,7 +160,8 @@ class Glancer:
         denials |= {clause_at(*span, spans) for span in declined}
         if not denials:
             return {}, frozenset()
-        rest = fold(",".join(folded.text[start:end] for start, end in spans if (start, end) not in denials))
+        left = [(start, end) if (start, end) not in denials else (_behind(start, end, declined), end) for start, end in spans]
+        rest = fold(",".join(folded.text[start:end] for start, end in left if (start, end) not in misread and start < end))
         found = self.lexicon.find(rest)
         [scored] = self.classifier.score([rest.text], [found])
         without = self._probabilities(scored.logits, found) if rest.text else {}
@@ -299,3 +300,8 @@ def _is_all(hit: Hit, folded: Folded) -> bool:
 def _in_one_of(hit: Hit, stretches: Sequence[tuple[int, int]]) -> bool:
     """Say whether a cue shares words with one of some *stretches*."""
     return any(hit.start < end and start < hit.end for start, end in stretches)
+
+
+def _behind(start: int, end: int, stretches: Sequence[tuple[int, int]]) -> int:
+    """Return where the last of the *stretches* inside *start:end* ends; *end* where there is none: nothing is left of it."""
+    return max((last for first, last in stretches if start <= first < end), default=end)

@@ -17,7 +17,9 @@ from calmdesk.reading.cues import Cue, Example, Lexicon
 from calmdesk.reading.facts import CommonFacts, FactFinder
 from calmdesk.reading.glance import Glancer
 from calmdesk.reading.goods import GoodsFinder, ProductKind
+from calmdesk.reading.points import Unsaid
 from calmdesk.reading.reader import Reader
+from calmdesk.reading.retelling import Retelling
 from calmdesk.shelf import Problem, Shelf, parsed
 from calmdesk.text.language import Language, Words
 
@@ -191,8 +193,10 @@ class Playbook:
             facts=FactFinder(self.common_facts, self.languages),
             classifier=classifier,
         )
+        silent = {how: frozenset(label for label, content in self.recognised() if content.read_back == how) for how in ("no", "without")}
         return Reader(
             glancer,
+            Retelling(self.languages, glancer.goods, Unsaid(clauses=silent["no"], words=silent["without"])),
             levels={label: content.level for label, content in self.recognised() if content.level},
             answering=frozenset(key for key, technique in self.techniques.items() if technique.answers),
             keeping=frozenset(key for key, signal in self.signals.items() if signal.keeps_heat),

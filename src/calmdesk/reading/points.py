@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
 from calmdesk.reading.cues import Hit
@@ -22,13 +22,6 @@ _FAINT = 0.1
 """What leads up to a point may be so unlikely one by itself."""
 _POINTED = ("types.", "demands.")
 """A cue of these makes a clause a point."""
-_INSULTS = ("signals.insult", "risks.abuse", "intensity.4", "signals.sarcasm")
-"""Words of these are cut out of a point; a clause that holds nothing else is left out."""
-_NEVER = (
-    "signals.self_harm", "signals.threat", "risks.bad_review", "risks.exposure", "risks.authority", "risks.fraud", "risks.churn",
-    "traits.arrogant", "traits.wants_boss", "signals.misread", "signals.relents", "signals.no_photos", "signals.unhurt", "signals.pet_lost",
-)  # fmt: skip
-"""A clause with a strong cue of these is never read back."""
 _EDGES = " \t\r\n,.!?;:、。，！？；：~～…—-·\"'“”「」()（）【】[]*#@"
 _PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 _SPACES = re.compile(r" {2,}")
@@ -62,13 +55,22 @@ class _Clause(NamedTuple):
     """How likely it is one."""
 
 
+class Unsaid(NamedTuple):
+    """The labels of words that aren't said back to a customer."""
+
+    clauses: Set[str]
+    """A clause with a strong cue of these is left out: threats, what they regret, what they don't want …"""
+    words: Set[str]
+    """The words of these are cut out of a point, and a clause that holds nothing else is left out: insults."""
+
+
 def find_points(
-    folded: Folded, hits: Sequence[Hit], language: Language, weigh: Callable[[Sequence[tuple[int, int]]], list[float]]
+    folded: Folded, hits: Sequence[Hit], language: Language, unsaid: Unsaid, weigh: Callable[[Sequence[tuple[int, int]]], list[float]]
 ) -> list[Point]:
     """Return the points of a message in order, without duplicates; *weigh* says how likely each of some clauses is a point."""
     found: list[Point] = []
     said: list[str] = []
-    likely = list(_likely(folded, hits, language))
+    likely = list(_likely(folded, hits, language, unsaid))
     weights = weigh([(clause.start, clause.end) for clause in likely]) if likely else []
     weighed = [clause._replace(weight=weight) for clause, weight in zip(likely, weights, strict=True)]
     for start, end, insults, pointed, weight in _joined(weighed, folded, language):
@@ -101,7 +103,7 @@ def find_points(
     return sorted(enough[:MOST], key=lambda point: point.start)
 
 
-def _likely(folded: Folded, hits: Sequence[Hit], language: Language) -> Iterator[_Clause]:
+def _likely(folded: Folded, hits: Sequence[Hit], language: Language, unsaid: Unsaid) -> Iterator[_Clause]:
     """Yield the clauses that aren't something else: threats, insults and nothing more, quotations."""
     meant = [hit for hit in hits if not hit.negated]
     quotes = any(sign in folded.text for sign in _QUOTES)
@@ -110,9 +112,9 @@ def _likely(folded: Folded, hits: Sequence[Hit], language: Language) -> Iterator
             continue
         inside = [hit for hit in meant if start <= hit.start < end]
         strong = [hit for hit in inside if hit.cue.strength == "strong"]
-        if any(hit.cue.label in _NEVER for hit in strong):
+        if any(hit.cue.label in unsaid.clauses for hit in strong):
             continue
-        insults = [hit for hit in strong if hit.cue.label in _INSULTS]
+        insults = [hit for hit in strong if hit.cue.label in unsaid.words]
         pointed = [hit for hit in inside if hit.cue.label.startswith(_POINTED) and not any(_overlap(hit, other) for other in insults)]
         declines = language.waiver.search(folded.text[start:end]) or any(_declines(hit) and start <= hit.start < end for hit in hits)
         if declines:  # what isn't wanted isn't what the matter is

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from itertools import islice
 from typing import Self
 
@@ -32,6 +32,7 @@ class Reader:
     """Reads customers: cues and the classifier for the labels, patterns for the facts, the history for what only it can tell."""
 
     glancer: Glancer
+    retelling: Retelling
     levels: Mapping[str, int]
     """The level (1 to 5) that a label such as "types.defect" asks for."""
     answering: Set[str]
@@ -54,10 +55,6 @@ class Reader:
         talk = [turn.text for turn in conversation.customer_turns]
         return self._read(conversation, self.glancer.glances([(text, talk[:number]) for number, text in enumerate(talk)]), said or {})
 
-    @cached_property
-    def _retelling(self) -> Retelling:
-        return Retelling(self.glancer.languages, self.glancer.goods)
-
     def read_all(self, conversations: Sequence[Conversation]) -> list[Reading]:
         """Return the readings of many conversations; much quicker than one by one."""
         talks = [[turn.text for turn in conversation.customer_turns] for conversation in conversations]
@@ -75,7 +72,7 @@ class Reader:
         risks, kept_risks, earlier_risks = self._risks(glances, said)
         facts = self._facts(glances, conversation)
         goods = self._goods(facts, glances)
-        points = self._retelling.points(last, partial(self.glancer.classifier.pointed, last.scored, last.folded.text))
+        points = self.retelling.points(last, partial(self.glancer.classifier.pointed, last.scored, last.folded.text))
         scores = self.glancer.scores(last)
         heat = self._heat(glances, said)
         reading = Reading(
@@ -98,7 +95,7 @@ class Reader:
             signals=last.signals + tuple(signal for signal in asked or () if signal not in last.signals),
             demands=last.demands,
             product_kind=goods,
-            detail=self._retelling.detail(last, goods),
+            detail=self.retelling.detail(last, goods),
             insults=sum(self.glancer.insults(glance) for glance in glances),
             repeated=self._repeated(last, earlier),
             open_demand=any(demand in glance.demands for glance in earlier for demand in last.demands),

@@ -10,7 +10,7 @@ from typing import Any
 from calmdesk.reading.classifier import HIGHEST
 from calmdesk.reading.glance import Glance
 from calmdesk.reading.goods import GoodsFinder
-from calmdesk.reading.points import Point, asks_in, find_points, split_clauses, trimmed, turn_persons
+from calmdesk.reading.points import Point, Unsaid, asks_in, find_points, split_clauses, trimmed, turn_persons
 from calmdesk.text.language import Language, Languages
 
 _LONGEST_DETAIL = 24
@@ -34,6 +34,7 @@ class Retelling:
 
     languages: Languages
     goods: GoodsFinder
+    unsaid: Unsaid
 
     def points(self, glance: Glance, weigh: Callable[[Sequence[tuple[int, int]]], list[float]]) -> list[Point]:
         """Return what to read back: nothing where nothing is complained of; *weigh* says how likely each of some clauses is a point."""
@@ -41,7 +42,7 @@ class Retelling:
         if glance.nature == "none" or (raging and not glance.types):
             return []
         language = self.languages[glance.lang]
-        found = find_points(glance.folded, glance.hits, language, weigh)
+        found = find_points(glance.folded, glance.hits, language, self.unsaid, weigh)
         return [point._replace(text=self._turned_too(point.text, language)) for point in found]
 
     def _turned_too(self, text: str, language: Language) -> str:

@@ -90,6 +90,9 @@ FAULTS: dict[str, tuple[dict[str, str | None], str, str, str]] = {
     "brackets by the thousand above": (reply("好？", "heat = " + "[" * 1900 + "]" * 1900), ONE, "", "too deep"),
     "unbalanced cue of what is not said": (changed("wording/vague.toml", "尽快", "尽(快"), "wording/vague.toml", "cues.strong.zh-Hans", "尽(快"),
     "unknown kind of a blank": (changed("blanks.toml", "[eta]", '[eta]\nkind = "tiem"'), "blanks.toml", "eta.kind", "unknown kind 'tiem'"),
+    "like a language that there isn't": (
+        changed("languages/zh-Hans.toml", "rank = ", 'like = "zh-Hant"\nrank = '), "languages/zh-Hans.toml", "like", "is no other language",
+    ),
     "name too long for a button": (changed("blanks.toml", "[eta]", '["什么时候给顾客一个准确的答复"]\nnames = { zh-Hans = "时间" }\nexample = { zh-Hans = "六点" }\n[eta]'), "blanks.toml", "什么时候给顾客一个准确的答复", "a button has room for"),
     "example of another kind": (
         changed("blanks.toml", "[eta]", '[eta]\nkind = "sum"') | {"kinds.toml": SUM}, "blanks.toml", "eta.example.en", "'6 pm' doesn't look like",

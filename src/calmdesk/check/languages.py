@@ -36,9 +36,18 @@ def check_languages(playbook: Playbook) -> list[Problem]:
             ]
         if isinstance(content, ComplaintType):
             problems += _procedure(content, path)
+    problems += _likes(playbook)
     problems += _same_ranks(playbook)
     problems += _blanks(playbook)
     return problems
+
+
+def _likes(playbook: Playbook) -> Iterator[Problem]:
+    """Yield the languages that are to be like one that there isn't."""
+    for key, language in playbook.languages.items():
+        if language.like is not None and (language.like == key or language.like not in playbook.languages):
+            others = ", ".join(other for other in playbook.languages if other != key)
+            yield Problem(playbook.paths[f"languages.{key}"], "like", f"{language.like!r} is no other language; there are {others}")
 
 
 def _files(playbook: Playbook) -> Iterator[tuple[str, BaseModel]]:

@@ -21,7 +21,7 @@ from calmdesk.reading.points import Unsaid
 from calmdesk.reading.reader import Reader
 from calmdesk.reading.retelling import Retelling
 from calmdesk.shelf import Problem, Shelf, parsed
-from calmdesk.text.language import Language, Words
+from calmdesk.text.language import Language, Words, completed
 
 LABELLED = ("nature", "intensity", "temperament", "traits", "needs", "risks")
 """The dimensions whose labels are files below `labels/`; complaint types have a folder of their own."""
@@ -78,7 +78,7 @@ class Playbook:
             return value
 
         playbook = cls(
-            languages=folder("languages", Language, "languages"),
+            languages=completed(folder("languages", Language, "languages")),
             complaints=folder("complaints", ComplaintType, "types"),
             labels={dimension: folder(f"labels/{dimension}", Label, dimension) for dimension in LABELLED},
             signals=folder("signals", Label, "signals"),

@@ -230,8 +230,8 @@ class Negation:
             self._rules.append((negators, harmless, language.negator_reach))
         self._any = re.compile("|".join(negators.pattern for negators, _, _ in self._rules))
         self._furthest = max((reach for _, _, reach in self._rules), default=0) + _CONTEXT
-        self._disclaimers = [language.disclaimer for language in languages]
-        self._waivers = [language.waiver for language in languages]
+        self._disclaimers = list(dict.fromkeys(language.disclaimer for language in languages))
+        self._waivers = list(dict.fromkeys(language.waiver for language in languages))
 
     def begins(self, text: str) -> bool:
         """Say whether *text* begins with a negator."""

@@ -134,6 +134,8 @@ class Language(BaseModel):
     names: ByLanguage
     rank: int
     """The lower comes first where a text doesn't decide."""
+    like: str | None = None
+    """Another language whose patterns over the folded text serve here too, before its own: both fold to the same signs."""
     scripts: Words
     """First words of the Unicode names of its letters: CJK, LATIN, HIRAGANA …"""
     variant: Literal["simplified", "traditional"] | None = None
@@ -249,6 +251,29 @@ class Language(BaseModel):
             return any_of(words)
         ordered = any_of(words).pattern.replace("'", "['’]")
         return re.compile(rf"(?<![\w'’])(?:{ordered})(?![\w'’])", re.IGNORECASE)
+
+
+def completed(languages: Mapping[str, Language]) -> dict[str, Language]:
+    """Return *languages*, each with the patterns over the folded text of the one that it is `like` before its own."""
+    return {key: _with_those_of(other, one) if (other := languages.get(one.like or "")) else one for key, one in languages.items()}
+
+
+_SHARED = ("never", "beside", "requests", "wishes", "leads", "follows", "questions", "likeness")
+"""Of the clauses' words and patterns those over the folded text."""
+
+
+def _with_those_of(other: Language, own: Language) -> Language:
+    clauses = {name: _both(getattr(other.clauses, name), getattr(own.clauses, name)) for name in _SHARED}
+    update = {
+        "disclaims": _both(other.disclaims, own.disclaims),
+        "waives": _both(other.waives, own.waives),
+        "clauses": own.clauses.model_copy(update=clauses),
+    }
+    return own.model_copy(update=update)
+
+
+def _both(first: Words, second: Words) -> Words:
+    return tuple(dict.fromkeys((*first, *second)))
 
 
 def any_of(words: Iterable[str], *, spaced: bool = False) -> re.Pattern[str]:

@@ -22,9 +22,9 @@ help: ## list the targets
 demo: .venv/ready ## try it in the browser: customers, agents and admin side by side
 	@$(BIN)/calmdesk demo
 
-test: lint ## lint, types, the playbook's check and all tests but the long ones
+test: lint ## lint, types, the playbook's check and all tests but the long ones, two at a time
 	@$(BIN)/calmdesk check
-	@$(BIN)/pytest -m "not long"
+	@$(BIN)/pytest -m "not long" --numprocesses 2 --dist loadfile
 
 test-long: .venv/ready ## the tests that take minutes (fuzzing, kill rounds, a storm)
 	@$(BIN)/pytest -m long

@@ -99,6 +99,7 @@ async def test_the_bots_commands_are_listed() -> None:
             await bot.set_my_commands([("team", "团队")])
 
         assert await stand.does("menu", by=stand.boss.id) == {"commands": [{"command": "team", "description": "团队"}]}
+        assert await stand.does("menu", by=987654321) == {"commands": []}, "somebody of a desk that was here before"
 
 
 async def test_files_are_sent_and_handed_out_safely() -> None:

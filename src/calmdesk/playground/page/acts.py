@@ -265,7 +265,9 @@ async def pick(stage: Stage, asked: Picks) -> Json:
 
 @act("menu", Placed)
 async def menu(stage: Stage, asked: Placed) -> Json:
-    """Return the bot's commands as somebody sees them."""
+    """Return the bot's commands as somebody sees them; none for who isn't here: a page may still ask for people of the desk before."""
+    if asked.by not in stage.world.people:
+        return {"commands": []}
     commands = stage.person(asked.by).menu(stage.group if asked.topic is not None else None)
     return {"commands": [{"command": one["command"], "description": one["description"]} for one in commands]}
 

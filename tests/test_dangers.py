@@ -282,3 +282,15 @@ def test_an_edit_before_the_newest_words_leaves_what_an_agent_took_away(
 
     assert stage.store.now(lambda books: books.cases.get(1)).alert is None
     assert len(alarms(stage, boss)) == heard
+
+
+@pytest.mark.parametrize(
+    "text", ["I can't do this any more. I want to kill myself.", "快递丢了没人管，我不想活了", "包裹丟了沒人理，我想輕生了"]
+)
+def test_nothing_is_read_back_to_who_speaks_of_ending_their_life(adviser: Adviser, text: str) -> None:
+    """Neither that nor the order: the first card asks how they are, and doesn't yet thank them for an answer."""
+    advice = adviser.suggest(Conversation.of(text))
+
+    assert advice.reading.points == ()
+    assert advice.suggestions[0].techniques[0] == "escalate"
+    assert "acknowledge" not in {technique for reply in advice.suggestions for technique in reply.techniques}

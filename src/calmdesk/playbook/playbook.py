@@ -193,10 +193,17 @@ class Playbook:
             facts=FactFinder(self.common_facts, self.languages),
             classifier=classifier,
         )
-        silent = {how: frozenset(label for label, content in self.recognised() if content.read_back == how) for how in ("no", "without")}
+        silent = {
+            how: frozenset(label for label, content in self.recognised() if content.read_back == how)
+            for how in ("without", "no", "nothing")
+        }
         return Reader(
             glancer,
-            Retelling(self.languages, glancer.goods, Unsaid(clauses=silent["no"], words=silent["without"])),
+            Retelling(
+                self.languages,
+                glancer.goods,
+                Unsaid(clauses=silent["no"] | silent["nothing"], messages=silent["nothing"], words=silent["without"]),
+            ),
             levels={label: content.level for label, content in self.recognised() if content.level},
             answering=frozenset(key for key, technique in self.techniques.items() if technique.answers),
             keeping=frozenset(key for key, signal in self.signals.items() if signal.keeps_heat),

@@ -53,8 +53,9 @@ class Label(_File):
     """Risks that are over when it is said, until they are spoken of again: what was taken for a danger was none."""
     no_sign_of: Words = ()
     """Risks that a message in which it is said only has where it speaks of them: a teddy's broken arm is no injury."""
-    read_back: Literal["yes", "no", "without"] = "yes"
-    """Whether a clause with a strong cue of it may be read back: "no", never; "without", only what is left when its words are cut out."""
+    read_back: Literal["yes", "without", "no", "nothing"] = "yes"
+    """Whether a clause with a strong cue of it may be read back: "without", only what is left when its words are cut out; "no", never; and
+    "nothing", nor anything else of the message."""
     practice: Words = ()
 
 

@@ -60,6 +60,8 @@ class Unsaid(NamedTuple):
 
     clauses: Set[str]
     """A clause with a strong cue of these is left out: threats, what they regret, what they don't want …"""
+    messages: Set[str]
+    """Of a message with a strong cue of these nothing is said back, as of one that speaks of ending a life."""
     words: Set[str]
     """The words of these are cut out of a point, and a clause that holds nothing else is left out: insults."""
 

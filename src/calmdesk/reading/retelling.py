@@ -39,7 +39,7 @@ class Retelling:
     def points(self, glance: Glance, weigh: Callable[[Sequence[tuple[int, int]]], list[float]]) -> list[Point]:
         """Return what to read back: nothing where nothing is complained of; *weigh* says how likely each of some clauses is a point."""
         raging = glance.intensity == HIGHEST
-        if glance.nature == "none" or (raging and not glance.types):
+        if glance.nature == "none" or (raging and not glance.types) or not self.unsaid.messages.isdisjoint(glance.strongly):
             return []
         language = self.languages[glance.lang]
         found = find_points(glance.folded, glance.hits, language, self.unsaid, weigh)
